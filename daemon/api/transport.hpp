@@ -1,0 +1,39 @@
+#pragma once
+
+#include "daemon/model/error.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace versori::api {
+
+// A GET of the configured origin.
+struct Request {
+    std::string target;        // path and query, percent-encoded, beginning with '/'
+    std::string authorization; // the whole header value; secret
+};
+
+// What came back, whatever its status. `body` is decompressed and at most max_page_bytes long.
+struct Response {
+    unsigned status = 0;
+    std::string retry_after; // the header as it came, empty when missing
+    std::string location;    // likewise
+    std::string date;        // likewise
+    std::string body;
+    std::uint64_t bytes_received = 0; // from the network, before decompression
+};
+
+// The one seam between the mirror and the network: tests put a fake here.
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    // Sends one request and waits for the whole answer. No retry, no judgement of the status. A failure is one of
+    // cancelled, timeout, resolve, connect, tls, proxy, connection_lost, bad_http, too_large.
+    virtual boost::asio::awaitable<Result<Response>> send(Request request) = 0;
+};
+
+} // namespace versori::api
