@@ -36,6 +36,11 @@ Usage foreign_usage(World& world, const Credential& credential) {
     return usage;
 }
 
+std::string organisation_name(std::size_t n) {
+    static constexpr const char* names[] = {"acme", "globex", "initech", "umbrella"};
+    return n < std::size(names) ? names[n] : "organisation-" + std::to_string(n + 1);
+}
+
 void share_library(World& world) {
     // A connector of the public library stands in every organisation, under one id.
     Connector shared =
@@ -98,8 +103,7 @@ World World::seeded(const SeedOptions& options) {
     world.now = options.now;
     std::size_t first = 0;
     for (int share : shares(options.connectors, options.organisations)) {
-        Organisation& organisation =
-            world.add_organisation("org-" + std::to_string(world.organisations.size() + 1));
+        Organisation& organisation = world.add_organisation(organisation_name(world.organisations.size()));
         fill_organisation(world, organisation, share, first + options.seed % 1000);
         first += share;
     }
