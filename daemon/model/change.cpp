@@ -17,8 +17,8 @@ void diff_table(TableId id, const Document& before, const Document& after, std::
         ConstRow old_row = i < old_count ? before.row(id, i) : ConstRow{};
         ConstRow new_row = j < new_count ? after.row(id, j) : ConstRow{};
         auto key = [&](ConstRow row) { return row.first(key_size); };
-        bool only_old = new_row.empty() ||
-                        (!old_row.empty() && std::ranges::lexicographical_compare(key(old_row), key(new_row)));
+        bool only_old = new_row.empty() || (!old_row.empty() &&
+                                            std::ranges::lexicographical_compare(key(old_row), key(new_row)));
         bool only_new = !only_old && (old_row.empty() || !std::ranges::equal(key(old_row), key(new_row)));
         if (only_old) {
             removals.push_back({id, Op::remove, old_row, {}});
@@ -27,7 +27,8 @@ void diff_table(TableId id, const Document& before, const Document& after, std::
             upserts.push_back({id, Op::insert, {}, new_row});
             ++j;
         } else {
-            if (!std::ranges::equal(old_row, new_row)) upserts.push_back({id, Op::update, old_row, new_row});
+            if (!std::ranges::equal(old_row, new_row))
+                upserts.push_back({id, Op::update, old_row, new_row});
             ++i, ++j;
         }
     }
@@ -48,7 +49,8 @@ void append_value(std::string& out, const Column& column, const Value& value) {
 std::string object_of(std::span<const Column> columns, ConstRow row) {
     std::string out = "{";
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (i) out += ',';
+        if (i)
+            out += ',';
         append_quoted(out, columns[i].name);
         out += ':';
         append_value(out, columns[i], row[i]);
@@ -70,11 +72,15 @@ const TableId* parent_of(TableId id) {
     static constexpr TableId schemes = TableId::auth_schemes, versions = TableId::versions,
                              connections = TableId::connections;
     switch (id) {
-    case TableId::auth_scheme_messages: return &schemes;
-    case TableId::version_messages: return &versions;
+    case TableId::auth_scheme_messages:
+        return &schemes;
+    case TableId::version_messages:
+        return &versions;
     case TableId::connection_variables:
-    case TableId::connection_credentials: return &connections;
-    default: return nullptr;
+    case TableId::connection_credentials:
+        return &connections;
+    default:
+        return nullptr;
     }
 }
 
@@ -82,10 +88,14 @@ const TableId* parent_of(TableId id) {
 
 std::string_view op_name(Op op) {
     switch (op) {
-    case Op::insert: return "insert";
-    case Op::update: return "update";
-    case Op::remove: return "delete";
-    case Op::baseline: return "baseline";
+    case Op::insert:
+        return "insert";
+    case Op::update:
+        return "update";
+    case Op::remove:
+        return "delete";
+    case Op::baseline:
+        return "baseline";
     }
     return "";
 }
@@ -93,7 +103,8 @@ std::string_view op_name(Op op) {
 std::vector<Change> diff(const Document& before, const Document& after) {
     std::vector<Change> upserts, removals;
     auto tables = tables_of(after.subject());
-    for (TableId id : tables) diff_table(id, before, after, upserts, removals);
+    for (TableId id : tables)
+        diff_table(id, before, after, upserts, removals);
     upserts.insert(upserts.end(), removals.rbegin(), removals.rend());
     return upserts;
 }
@@ -102,7 +113,8 @@ std::string label(const Document& document, const Change& change) {
     TableId root = tables_of(document.subject()).front();
     std::string out = display(naming_value(root, document.row(root, 0)));
     auto add = [&](std::string_view part) { (out += " / ") += part; };
-    if (change.table == root) return out;
+    if (change.table == root)
+        return out;
     if (auto* parent = parent_of(change.table)) {
         ConstRow row = document.find(*parent, change.key().first(table(*parent).key_size));
         add(row.empty() ? display(change.key()[1]) : display(naming_value(*parent, row)));
@@ -120,8 +132,10 @@ std::string changed_json(const Change& change) {
     if (change.op == Op::update) {
         auto columns = table(change.table).columns;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            if (change.before[i] == change.after[i]) continue;
-            if (out.size() > 1) out += ',';
+            if (change.before[i] == change.after[i])
+                continue;
+            if (out.size() > 1)
+                out += ',';
             append_quoted(out, columns[i].name);
         }
     }

@@ -19,7 +19,8 @@ ConstRow Document::find(TableId id, ConstRow key) const {
     };
     auto all = rows(id);
     auto at = std::lower_bound(all.begin(), all.end(), key, less);
-    if (at == all.end() || !std::ranges::equal(ConstRow{*at, key.size()}, key)) return {};
+    if (at == all.end() || !std::ranges::equal(ConstRow{*at, key.size()}, key))
+        return {};
     return {*at, table(id).columns.size()};
 }
 
@@ -48,17 +49,21 @@ std::optional<TableId> Document::sort() {
         auto less = [&](const Value* a, const Value* b) {
             return std::ranges::lexicographical_compare(key(a), key(b));
         };
-        if (!std::ranges::is_sorted(rows, less)) std::ranges::sort(rows, less);
+        if (!std::ranges::is_sorted(rows, less))
+            std::ranges::sort(rows, less);
         auto same = [&](const Value* a, const Value* b) { return std::ranges::equal(key(a), key(b)); };
-        if (std::ranges::adjacent_find(rows, same) != rows.end()) twice = id;
+        if (std::ranges::adjacent_find(rows, same) != rows.end())
+            twice = id;
     }
     return twice;
 }
 
 void Document::inherit(const Document& earlier) {
-    if (empty() || earlier.empty()) return;
+    if (empty() || earlier.empty())
+        return;
     auto take = [&](TableId id, std::string_view column) {
-        if (!unstated(id)) return;
+        if (!unstated(id))
+            return;
         std::size_t index = table(root()).column(column);
         rows_[static_cast<std::size_t>(root())].front()[index] = earlier.row(root(), 0)[index];
         rows_[static_cast<std::size_t>(id)].clear();
@@ -68,7 +73,8 @@ void Document::inherit(const Document& earlier) {
                 return std::holds_alternative<std::string_view>(value) ? text(text_of(value)) : value;
             });
         }
-        if (!earlier.unstated(id)) unstated_ &= ~bit(id);
+        if (!earlier.unstated(id))
+            unstated_ &= ~bit(id);
     };
     take(TableId::credential_errors, "valid");
     take(TableId::credential_usages, "usages_loaded");

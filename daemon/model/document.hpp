@@ -29,8 +29,8 @@ inline std::string_view text_of(const Value& value) {
 using Row = std::span<Value>;
 using ConstRow = std::span<const Value>;
 
-// All rows that live and die with one connector, or with one credential. Owns what its rows point to; moving it moves
-// no row.
+// All rows that live and die with one connector, or with one credential. Owns what its rows point to; moving
+// it moves no row.
 class Document {
 public:
     explicit Document(Subject subject) : subject_(subject), memory_(std::make_unique<Memory>()) {}
@@ -45,15 +45,15 @@ public:
     ConstRow row(TableId id, std::size_t index) const;
     ConstRow find(TableId id, ConstRow key) const; // empty when there is none; REQUIRES: sorted
 
-    Row add(TableId); // all NULL
+    Row add(TableId);             // all NULL
     Value text(std::string_view); // copied into the document
 
     // Sorts every table by its key. Returns a table in which a key stands twice.
     std::optional<TableId> sort();
 
-    // A credential's copy may say nothing about its errors or its usages, which is not the same as having none
-    // (fidelity rules 6 and 8). An unstated table, and the column of the subject's row that speaks of it, stay as they
-    // are in `earlier`.
+    // A credential's copy may say nothing about its errors or its usages, which is not the same as having
+    // none (fidelity rules 6 and 8). An unstated table, and the column of the subject's row that speaks of
+    // it, stay as they are in `earlier`.
     void leave_unstated(TableId id) { unstated_ |= bit(id); }
     bool unstated(TableId id) const { return unstated_ & bit(id); }
     void inherit(const Document& earlier);

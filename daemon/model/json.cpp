@@ -13,18 +13,25 @@ using Type = Json::Type;
 std::optional<Json> Json::find(std::string_view name) const {
     std::optional<Json> found;
     for (Member member : members())
-        if (member.name == name) found = member.value;
+        if (member.name == name)
+            found = member.value;
     return found;
 }
 
 std::string_view type_name(Type type) {
     switch (type) {
-    case Type::null: return "null";
-    case Type::boolean: return "boolean";
-    case Type::number: return "number";
-    case Type::string: return "string";
-    case Type::array: return "array";
-    case Type::object: return "object";
+    case Type::null:
+        return "null";
+    case Type::boolean:
+        return "boolean";
+    case Type::number:
+        return "number";
+    case Type::string:
+        return "string";
+    case Type::array:
+        return "array";
+    case Type::object:
+        return "object";
     }
     return "";
 }
@@ -40,8 +47,8 @@ public:
     bool Bool(bool b) { return b ? add(Type::boolean, "true", 4) : add(Type::boolean, "false", 5); }
     bool String(const char* text, Size length, bool) { return add(Type::string, text, length); }
     bool Key(const char* text, Size length, bool) { return add(Type::string, text, length); }
-    // In situ, the pointer that comes with a number is its end in some versions of the library and its start in
-    // others; the stream stands at its end in all of them.
+    // In situ, the pointer that comes with a number is its end in some versions of the library and its start
+    // in others; the stream stands at its end in all of them.
     bool RawNumber(const char*, Size length, bool) {
         return add(Type::number, base_ + stream_.Tell() - length, length);
     }
@@ -62,7 +69,8 @@ private:
         return true;
     }
     bool open(Type type) {
-        if (open_.size() == max_depth) return false;
+        if (open_.size() == max_depth)
+            return false;
         open_.push_back(nodes_.size());
         return add(type, nullptr, 0);
     }
@@ -106,7 +114,8 @@ std::size_t find_invalid_utf8(std::string_view text) {
     std::size_t i = 0;
     while (i < text.size()) {
         std::uint64_t eight;
-        if (i + 8 <= text.size() && (std::memcpy(&eight, text.data() + i, 8), !(eight & 0x8080808080808080))) {
+        if (i + 8 <= text.size() &&
+            (std::memcpy(&eight, text.data() + i, 8), !(eight & 0x8080808080808080))) {
             i += 8;
             continue;
         }
@@ -132,13 +141,27 @@ void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (char c : text) {
         switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\b':
+            out += "\\b";
+            break;
+        case '\f':
+            out += "\\f";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
         default:
             if (static_cast<unsigned char>(c) < 0x20)
                 (out += "\\u00") += {hex[c >> 4], hex[c & 15]};
@@ -159,13 +182,16 @@ namespace {
 
 void append_object(std::string& out, Json object) {
     std::vector<Member> members;
-    for (Member member : object.members()) members.push_back(member);
+    for (Member member : object.members())
+        members.push_back(member);
     std::ranges::stable_sort(members, {}, &Member::name);
     out += '{';
     bool first = true;
     for (std::size_t i = 0; i < members.size(); ++i) {
-        if (i + 1 < members.size() && members[i + 1].name == members[i].name) continue;
-        if (!first) out += ',';
+        if (i + 1 < members.size() && members[i + 1].name == members[i].name)
+            continue;
+        if (!first)
+            out += ',';
         first = false;
         append_quoted(out, members[i].name);
         out += ':';
@@ -178,8 +204,12 @@ void append_object(std::string& out, Json object) {
 
 void append_canonical(std::string& out, Json json) {
     switch (json.type()) {
-    case Type::object: append_object(out, json); break;
-    case Type::string: append_quoted(out, json.text()); break;
+    case Type::object:
+        append_object(out, json);
+        break;
+    case Type::string:
+        append_quoted(out, json.text());
+        break;
     case Type::array: {
         out += '[';
         const char* separator = "";
@@ -191,7 +221,8 @@ void append_canonical(std::string& out, Json json) {
         out += ']';
         break;
     }
-    default: out += json.text();
+    default:
+        out += json.text();
     }
 }
 

@@ -15,8 +15,8 @@ namespace versori::model {
 
 struct Member;
 
-// A value inside a parsed text: a handle of one pointer, valid while its JsonParser lives and parses nothing else.
-// Numbers keep the digits they arrived with.
+// A value inside a parsed text: a handle of one pointer, valid while its JsonParser lives and parses nothing
+// else. Numbers keep the digits they arrived with.
 class Json {
 public:
     enum class Type : std::uint8_t { null, boolean, number, string, array, object };
@@ -42,7 +42,8 @@ private:
     struct Node {
         const char* text;
         std::uint32_t length;
-        std::uint32_t span; // nodes of this value, itself included; an object's are name, value, name, value …
+        std::uint32_t
+            span; // nodes of this value, itself included; an object's are name, value, name, value …
         Type type;
     };
     explicit Json(const Node* node) : node_(node) {}
@@ -63,6 +64,7 @@ public:
         using value_type = Item;
         using difference_type = std::ptrdiff_t;
 
+        Iterator() = default;
         explicit Iterator(const Json::Node* node) : node_(node) {}
         bool operator==(const Iterator&) const = default;
         Item operator*() const {
@@ -72,13 +74,19 @@ public:
                 return Json(node_);
         }
         Iterator& operator++() {
-            if constexpr (std::is_same_v<Item, Member>) ++node_;
+            if constexpr (std::is_same_v<Item, Member>)
+                ++node_;
             node_ += node_->span;
             return *this;
         }
+        Iterator operator++(int) {
+            Iterator before = *this;
+            ++*this;
+            return before;
+        }
 
     private:
-        const Json::Node* node_;
+        const Json::Node* node_ = nullptr;
     };
 
     JsonRange(Json whole, Json::Type type)
@@ -100,8 +108,8 @@ inline auto Json::members() const {
 
 std::string_view type_name(Json::Type);
 
-// Parses one JSON text at a time, into memory that it keeps for the next one. Nesting deeper than `max_depth` is an
-// error, so hostile input ends there. UTF-8 is not checked: see `find_invalid_utf8`.
+// Parses one JSON text at a time, into memory that it keeps for the next one. Nesting deeper than `max_depth`
+// is an error, so hostile input ends there. UTF-8 is not checked: see `find_invalid_utf8`.
 class JsonParser {
 public:
     static constexpr int max_depth = 64;
@@ -118,7 +126,8 @@ private:
 // The offset of the first byte that is not UTF-8; npos when all is well.
 std::size_t find_invalid_utf8(std::string_view);
 
-// Canonical JSON: members in byte order of their names, of equal names the last one, no spaces, numbers as received.
+// Canonical JSON: members in byte order of their names, of equal names the last one, no spaces, numbers as
+// received.
 void append_canonical(std::string& out, Json);
 std::string canonical(Json);
 

@@ -30,11 +30,8 @@ constexpr Column connector_tags[] = {
     {"value", text},
 };
 constexpr Column connector_variables[] = {
-    {"connector_id", text},
-    {"name", text, required, "name"},
-    {"occurrence", integer},
-    {"value", text},
-    {"secret_fingerprint", text},
+    {"connector_id", text}, {"name", text, required, "name"}, {"occurrence", integer},
+    {"value", text},        {"secret_fingerprint", text},
 };
 constexpr Column auth_schemes[] = {
     {"connector_id", text},
@@ -63,22 +60,14 @@ constexpr Column connections[] = {
     {"extra", json},
 };
 constexpr Column connection_variables[] = {
-    {"connector_id", text},
-    {"connection_id", text},
-    {"name", text, required, "name"},
-    {"occurrence", integer},
-    {"value", text},
-    {"secret_fingerprint", text},
+    {"connector_id", text},  {"connection_id", text}, {"name", text, required, "name"},
+    {"occurrence", integer}, {"value", text},         {"secret_fingerprint", text},
 };
 constexpr Column connection_credentials[] = {
-    {"connector_id", text},
-    {"connection_id", text},
-    {"purpose", text},
-    {"connection_credential_id", text, required, "id"},
-    {"position", integer},
-    {"credential_id", text},
-    {"auth_scheme_id", text},
-    {"auth_scheme", json},
+    {"connector_id", text},   {"connection_id", text},
+    {"purpose", text},        {"connection_credential_id", text, required, "id"},
+    {"position", integer},    {"credential_id", text},
+    {"auth_scheme_id", text}, {"auth_scheme", json},
     {"extra", json},
 };
 constexpr Column versions[] = {
@@ -151,7 +140,8 @@ constexpr Table tables[table_count] = {
 
 constexpr auto ids = [] {
     std::array<TableId, table_count> all{};
-    for (std::size_t i = 0; i < table_count; ++i) all[i] = static_cast<TableId>(i);
+    for (std::size_t i = 0; i < table_count; ++i)
+        all[i] = static_cast<TableId>(i);
     return all;
 }();
 constexpr std::size_t connector_tables = static_cast<std::size_t>(TableId::credentials);
@@ -169,13 +159,15 @@ std::span<const TableId> tables_of(Subject subject) {
 
 const TableId* find_table(std::string_view name) {
     for (const TableId& id : ids)
-        if (table(id).name == name) return &id;
+        if (table(id).name == name)
+            return &id;
     return nullptr;
 }
 
 std::size_t Table::column(std::string_view wanted) const {
     for (std::size_t i = 0; i < columns.size(); ++i)
-        if (columns[i].name == wanted) return i;
+        if (columns[i].name == wanted)
+            return i;
     std::abort();
 }
 

@@ -6,8 +6,8 @@
 
 namespace versori::model {
 
-// What is mirrored, described once: decode fills rows of these tables, diff compares them, store writes them. A test
-// holds the list against the DDL in schema/.
+// What is mirrored, described once: decode fills rows of these tables, diff compares them, store writes them.
+// A test holds the list against the DDL in schema/.
 
 // A row's owner: the document that it lives and dies with.
 enum class Subject : std::uint8_t { connector, credential };
@@ -25,7 +25,8 @@ struct Column {
     Kind kind;
     Need need = Need::computed;
     std::string_view member = {}; // of the API's object
-    std::string_view known = {};  // the documented values, separated by '|'; others are kept and noted as drift
+    std::string_view known =
+        {}; // the documented values, separated by '|'; others are kept and noted as drift
 };
 
 enum class TableId : std::uint8_t {
@@ -45,8 +46,8 @@ enum class TableId : std::uint8_t {
 };
 inline constexpr std::size_t table_count = 13;
 
-// `columns` leaves out organisation_id, which leads every table and its primary key. The first `key_size` columns
-// are the rest of the primary key; the first of them is the subject's id.
+// `columns` leaves out organisation_id, which leads every table and its primary key. The first `key_size`
+// columns are the rest of the primary key; the first of them is the subject's id.
 struct Table {
     std::string_view name;
     Subject subject;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace versori::decode {
+
+// XXH3, 128 bits: tells documents apart, keeps no secret. `seed` makes digests of different normalisations
+// differ.
+using Digest = std::array<std::uint8_t, 16>;
+
+Digest digest(std::string_view bytes, std::uint64_t seed = 0);
+
+} // namespace versori::decode
