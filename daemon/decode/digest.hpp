@@ -1,6 +1,7 @@
 #pragma once
 
-#include <array>
+#include "daemon/model/digest.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -8,8 +9,6 @@ namespace versori::decode {
 
 // XXH3, 128 bits: tells documents apart, keeps no secret. `seed` makes digests of different normalisations
 // differ.
-using Digest = std::array<std::uint8_t, 16>;
-
-Digest digest(std::string_view bytes, std::uint64_t seed = 0);
+model::Digest digest(std::string_view bytes, std::uint64_t seed = 0);
 
 } // namespace versori::decode
