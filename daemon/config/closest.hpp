@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace versori::config {
+
+// The candidate that `word` is most likely a slip of (a letter missing, added, wrong or swapped, two in a
+// long word); empty when none is close.
+std::string_view closest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+} // namespace versori::config
