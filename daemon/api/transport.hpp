@@ -31,8 +31,8 @@ class Transport {
 public:
     virtual ~Transport() = default;
 
-    // Sends one request and waits for the whole answer. No retry, no judgement of the status. A failure is one of
-    // cancelled, timeout, resolve, connect, tls, proxy, connection_lost, bad_http, too_large.
+    // Sends one request and waits for the whole answer. No retry, no judgement of the status. A failure is
+    // one of cancelled, timeout, resolve, connect, tls, proxy, connection_lost, bad_http, too_large.
     virtual boost::asio::awaitable<Result<Response>> send(Request request) = 0;
 };
 
