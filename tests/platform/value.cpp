@@ -87,7 +87,7 @@ std::string quoted(std::string_view text) {
             out += {'\\', letters[at]};
         } else if (static_cast<unsigned char>(c) < 0x20) {
             char escape[8];
-            std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(c));
+            std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
             out += escape;
         } else {
             out += c;
