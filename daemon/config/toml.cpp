@@ -71,7 +71,10 @@ boost::system::result<Table, SyntaxError> parse_toml(std::string_view text) {
     try {
         return copy_table(toml::parse(text));
     } catch (const toml::parse_error& error) {
-        return SyntaxError{place_of(error.source()), std::string{error.description()}};
+        auto message = error.description();
+        if (message.starts_with("Error "))
+            message.remove_prefix(6);
+        return SyntaxError{place_of(error.source()), std::string{message}};
     }
 }
 
