@@ -275,8 +275,9 @@ Kind<std::vector<std::string>> categories() {
 }
 
 Kind<std::string> token_path() {
-    return discreet_kind("the path of a file with a / in it", [](std::string_view text) {
-        return text.find('/') != text.npos && !has_control(text);
+    return discreet_kind("the path of a file that begins with / or ./", [](std::string_view text) {
+        bool path = text.starts_with('/') || text.starts_with("./") || text.starts_with("../");
+        return path && !has_control(text);
     });
 }
 

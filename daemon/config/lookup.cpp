@@ -16,6 +16,7 @@ std::string sentence(const Settings& settings, std::string_view wanted) {
     if (all.empty())
         return text + "; none is configured";
     std::vector<std::string_view> labels;
+    labels.reserve(all.size());
     for (const auto& organisation : all)
         labels.push_back(organisation.label());
     if (auto meant = closest(wanted, labels); !meant.empty())

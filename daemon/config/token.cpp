@@ -97,11 +97,11 @@ Result<Token> read_open(const File& file, const std::string& where) {
 Result<Token> from_file(const std::string& path) {
     File file{path};
     struct stat status {};
-    // A name without a slash that is no file may be the token itself, put in the place of the path.
-    if (!file.open() && errno == ENOENT && path.find('/') == path.npos)
-        return no_token(
-            "the token file does not exist in the working directory; name the file, not the token");
     const std::string where = "the token file " + path;
+    // A word that names no file may be the token itself, put in the place of the path.
+    if (!file.open() && !path.starts_with('/') && !path.starts_with('.'))
+        return no_token(std::string{"the token file cannot be read: "} + std::strerror(errno) +
+                        "; name the file, not the token");
     if (!file.open() || !file.status(status))
         return unreadable(where, errno);
     if (!S_ISREG(status.st_mode))

@@ -46,7 +46,7 @@ TEST_CASE("every flag is taken, the token file before the environment") {
     flags.organisations = {"01A", "01B", "01A"};
     flags.token_file = "token";
     flags.url = "http://localhost:8082/v1";
-    flags.page_size = "7";
+    flags.page_size = std::string{"7"};
     flags.database = "/tmp/m.db";
     auto loaded = from_flags(flags, with_token());
     CHECK(problems_of(loaded) == "");

@@ -400,11 +400,13 @@ TEST_CASE("an organisation has one id and one token source, and a pasted token i
           "token_credential on line 3"}},
         {"a token for a file",
          "[[organisation]]\nid = 'a'\ntoken_file = 'eyJhbGciOi.J9'",
-         {"f.toml:3:14: organisation.token_file: expected the path of a file with a / in it, got another "
+         {"f.toml:3:14: organisation.token_file: expected the path of a file that begins with / or ./, got "
+          "another "
           "string"}},
         {"no file",
          "[[organisation]]\nid = 'a'\ntoken_file = ''",
-         {"f.toml:3:14: organisation.token_file: expected the path of a file with a / in it, got \"\""}},
+         {"f.toml:3:14: organisation.token_file: expected the path of a file that begins with / or ./, got "
+          "\"\""}},
         {"a token for a variable",
          "[[organisation]]\nid = 'a'\ntoken_env = 'eyJhbGciOi.J9'",
          {"f.toml:3:13: organisation.token_env: expected the name of an environment variable, got another "
@@ -466,10 +468,16 @@ TEST_CASE("a syntax error stands alone") {
         const char* text;
         std::string beginning; // what follows is the parser's own
     };
+    std::string deep = "\na";
+    for (int i = 0; i < 100'000; ++i)
+        deep += ".a";
+    const std::string nested = "x = " + std::string(100'000, '[');
     const std::vector<Syntax> cases = {
         {"no value", "bogus = 1\nmirror.database =\n", "f.toml:2:18: syntax error: "},
         {"a key twice", "[mirror]\ndatabase = '/a'\ndatabase = '/b'", "f.toml:3:12: syntax error: "},
         {"no UTF-8", "bogus = 1\nx = '\xff'", "f.toml:2:"},
+        {"a key without bottom", deep.c_str(), "f.toml:2:1: syntax error: more than 256 dots on one line"},
+        {"arrays without bottom", nested.c_str(), "f.toml:1:"},
         {"a bracket missing", "[mirror\n", "f.toml:1:8: syntax error: "},
     };
     for (const auto& c : cases) {

@@ -131,8 +131,16 @@ TEST_CASE("what is no file is refused without waiting for it") {
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     CHECK(token_of(TokenFile{pipe}) ==
           "the token file " + pipe + " is not a regular file; name the file that holds the token");
+}
+
+TEST_CASE("a token in the place of its file's path is not repeated") {
+    const std::string hint = "; name the file, not the token";
     CHECK(token_of(TokenFile{"hunter2"}) ==
-          "the token file does not exist in the working directory; name the file, not the token");
+          "the token file cannot be read: No such file or directory" + hint);
+    CHECK(token_of(TokenFile{"hunter2/3"}) ==
+          "the token file cannot be read: No such file or directory" + hint);
+    CHECK(token_of(TokenFile{std::string(1000, 'x')}) ==
+          "the token file cannot be read: File name too long" + hint);
 }
 
 TEST_CASE("a token from the environment") {
