@@ -40,4 +40,13 @@ std::string_view closest(std::string_view word, const std::vector<std::string_vi
     return best;
 }
 
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
+    if (auto meant = closest(word, candidates); !meant.empty())
+        return "did you mean " + std::string{meant} + '?';
+    std::string text;
+    for (auto candidate : candidates)
+        text += (text.empty() ? "expected one of " : ", ") + std::string{candidate};
+    return text;
+}
+
 } // namespace versori::config

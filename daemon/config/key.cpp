@@ -1,5 +1,7 @@
 #include "daemon/config/key.hpp"
 
+#include "daemon/config/closest.hpp"
+
 namespace versori::config {
 namespace {
 
@@ -140,6 +142,13 @@ const std::vector<Key<Organisation>>& organisation_keys() {
         organisation_key("name_contains", &Organisation::name_contains, text()),
     };
     return list;
+}
+
+std::string unknown_key(std::string_view name, const std::vector<std::string_view>& known) {
+    for (const auto& key : keys())
+        if (key.name == name)
+            return "unknown key here; it belongs in [" + std::string{key.section} + ']';
+    return "unknown key; " + suggestion(name, known);
 }
 
 } // namespace versori::config

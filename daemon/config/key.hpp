@@ -21,6 +21,10 @@ struct Key {
 // Every key of the sections, in the order of the documentation.
 const std::vector<Key<Settings>>& keys();
 
+// What to say of a key that stands where it is not known: the section it belongs in, the one of `known` that
+// may be meant, or all of these.
+std::string unknown_key(std::string_view name, const std::vector<std::string_view>& known);
+
 // Every key of [[organisation]], likewise.
 const std::vector<Key<Organisation>>& organisation_keys();
 

@@ -20,8 +20,7 @@ void complain(Complaints& complaints, const Node& node, std::string_view expecte
     complaints.push_back({node.place, "expected " + std::string{expected} + ", got " + std::move(got)});
 }
 
-// A kind that is one of TOML's own types, narrowed by `check`: empty when the value will do, else what was
-// expected.
+// Reads one of TOML's own types; `convert` gives nothing for a value that will not do.
 template <class V, class T, class Convert>
 auto reading(std::string expected, Convert convert) {
     return [expected, convert](const Node& node, Complaints& complaints) -> std::optional<V> {
@@ -31,6 +30,13 @@ auto reading(std::string expected, Convert convert) {
         complain(complaints, node, expected, describe(node));
         return {};
     };
+}
+
+std::optional<std::string> string_of(const Node& node, std::string_view expected, Complaints& complaints) {
+    if (auto* text = std::get_if<std::string>(&node.value))
+        return *text;
+    complain(complaints, node, expected, describe(node));
+    return {};
 }
 
 bool has_control(std::string_view text) {
@@ -63,26 +69,23 @@ Kind<std::string> discreet_kind(std::string expected, std::function<bool(std::st
     return kind;
 }
 
-template <class Element>
-Kind<std::vector<std::string>> list_kind(std::string expected, std::string expected_element, Element good) {
-    auto element = string_kind(std::move(expected_element), good);
+Kind<std::vector<std::string>> list_kind(std::string expected, Kind<std::string> element) {
     return {[=](const Node& node, Complaints& complaints) -> std::optional<std::vector<std::string>> {
                 auto* array = std::get_if<Array>(&node.value);
-                if (!array)
-                    return complain(complaints, node, expected, describe(node)), std::nullopt;
+                if (!array) {
+                    complain(complaints, node, expected, describe(node));
+                    return {};
+                }
                 std::vector<std::string> values;
-                auto before = complaints.size();
                 for (const auto& item : *array)
                     if (auto value = element.read(item, complaints))
                         values.push_back(std::move(*value));
-                if (complaints.size() != before)
-                    return {};
-                return values;
+                return values.size() == array->size() ? std::optional{values} : std::nullopt;
             },
-            [](const std::vector<std::string>& values) {
+            [=](const std::vector<std::string>& values) {
                 std::string text;
                 for (const auto& value : values)
-                    text += (text.empty() ? "" : ", ") + quote(value);
+                    text += (text.empty() ? "" : ", ") + element.show(value);
                 return '[' + text + ']';
             }};
 }
@@ -157,11 +160,10 @@ Kind<Duration> duration(Duration low, Duration high, std::string_view reason) {
 Kind<std::optional<Duration>> duration_or_off(Duration low, Duration high) {
     return {reading<std::optional<Duration>, std::string>(
                 duration_words(low, high, ", or \"\" for off"),
-                [=](const std::string& text) -> std::optional<std::optional<Duration>> {
-                    if (text.empty())
-                        return std::optional<Duration>{};
+                [=](const std::string& text) {
                     auto value = duration_within(text, low, high);
-                    return value ? std::optional{value} : std::nullopt;
+                    using Outer = std::optional<std::optional<Duration>>;
+                    return value || text.empty() ? Outer{std::in_place, value} : Outer{};
                 }),
             [](const std::optional<Duration>& value) { return quote(value ? format_duration(*value) : ""); }};
 }
@@ -199,26 +201,28 @@ Kind<Baseline> baseline() {
 
 Kind<Url> url() {
     return {[](const Node& node, Complaints& complaints) -> std::optional<Url> {
-                auto* text = std::get_if<std::string>(&node.value);
+                auto text = string_of(node, "a URL", complaints);
                 if (!text)
-                    return complain(complaints, node, "a URL", describe(node)), std::nullopt;
+                    return {};
                 auto parsed = parse_url(*text);
-                if (!parsed)
-                    return complaints.push_back({node.place, parsed.error().message}), std::nullopt;
-                return *parsed;
+                if (parsed)
+                    return *parsed;
+                complaints.push_back({node.place, parsed.error().message});
+                return {};
             },
             [](const Url& value) { return quote(to_string(value)); }};
 }
 
 Kind<std::string> proxy() {
     return {[](const Node& node, Complaints& complaints) -> std::optional<std::string> {
-                auto* text = std::get_if<std::string>(&node.value);
-                if (!text)
-                    return complain(complaints, node, "a URL", describe(node)), std::nullopt;
-                auto wrong = text->empty() ? "" : proxy_error(*text);
-                if (!wrong.empty())
-                    return complaints.push_back({node.place, wrong}), std::nullopt;
-                return *text;
+                auto text = string_of(node, "a URL, or \"\" for none", complaints);
+                if (!text || text->empty())
+                    return text;
+                auto wrong = proxy_error(*text);
+                if (wrong.empty())
+                    return text;
+                complaints.push_back({node.place, wrong});
+                return {};
             },
             [](const std::string& value) { return quote(without_password(value)); }};
 }
@@ -258,22 +262,22 @@ Kind<std::string> tags() {
 }
 
 Kind<std::vector<std::string>> globs() {
-    return list_kind("an array of name patterns such as [\"*secret*\"]",
-                     "a name pattern such as \"*secret*\"",
-                     [](std::string_view text) { return !text.empty() && !has_control(text); });
+    auto glob = string_kind("a name pattern such as \"*secret*\"",
+                            [](std::string_view text) { return !text.empty() && !has_control(text); });
+    return list_kind("an array of name patterns such as [\"*secret*\"]", glob);
 }
 
 Kind<std::vector<std::string>> categories() {
-    return list_kind("an array of categories such as [\"ERP\"]", one_of(known_categories),
-                     [](std::string_view text) {
-                         return std::find(known_categories.begin(), known_categories.end(), text) !=
-                                known_categories.end();
-                     });
+    auto category = string_kind(one_of(known_categories), [](std::string_view text) {
+        return std::find(known_categories.begin(), known_categories.end(), text) != known_categories.end();
+    });
+    return list_kind("an array of categories such as [\"ERP\"]", category);
 }
 
 Kind<std::string> token_path() {
-    return discreet_kind("the path of a file with a / in it", [](std::string_view text) {
-        return text.find('/') != text.npos && !has_control(text);
+    return discreet_kind("the path of a file that begins with / or ./", [](std::string_view text) {
+        bool path = text.starts_with('/') || text.starts_with("./") || text.starts_with("../");
+        return path && !has_control(text);
     });
 }
 

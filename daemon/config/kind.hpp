@@ -34,7 +34,7 @@ Kind<double> percent();
 Kind<Baseline> baseline();
 Kind<Url> url();
 Kind<std::string> proxy();       // shown without its password; "" is none
-Kind<std::string> scheme_word(); // of the Authorization header
+Kind<std::string> scheme_word(); // of the Authorization header; its errors do not repeat the value
 Kind<std::string> path();        // of a file; never ""
 Kind<std::string> optional_path();
 Kind<std::string> text(); // without control characters; "" is none
@@ -42,7 +42,9 @@ Kind<std::string> organisation_id();
 Kind<std::string> tags(); // key:value,key
 Kind<std::vector<std::string>> globs();
 Kind<std::vector<std::string>> categories(); // of the platform's list
-Kind<std::string> token_path(); // with a slash in it, so a pasted token is refused; values never repeated
+
+// Their errors never repeat the value, since people paste tokens there.
+Kind<std::string> token_path(); // begins with / or ./ or ../, which no token does
 Kind<std::string> variable_name();
 Kind<std::string> credential_name();
 

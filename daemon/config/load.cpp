@@ -3,7 +3,6 @@
 #include "daemon/config/closest.hpp"
 #include "daemon/config/key.hpp"
 #include "daemon/config/organisations.hpp"
-#include "daemon/config/value.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,23 +14,28 @@ namespace {
 
 constexpr std::size_t largest_file = 1 << 20;
 
+// The names of the sections as they stand in a file, [[organisation]] last.
 std::vector<std::string_view> section_names() {
     std::vector<std::string_view> names;
     for (const auto& key : keys())
         if (names.empty() || names.back() != key.section)
             names.push_back(key.section);
+    names.push_back("organisation");
     return names;
 }
 
-std::string bracketed(std::string_view section) {
-    return '[' + std::string{section} + ']';
+std::vector<std::string_view> key_names(std::string_view section) {
+    std::vector<std::string_view> names;
+    for (const auto& key : keys())
+        if (key.section == section)
+            names.push_back(key.name);
+    return names;
 }
 
-std::string join(const std::vector<std::string_view>& words) {
-    std::string text;
-    for (auto word : words)
-        text += (text.empty() ? "" : ", ") + std::string{word};
-    return text;
+std::string unknown_at_root(const Member& member) {
+    if (std::holds_alternative<Table>(member.node.value) || std::holds_alternative<Array>(member.node.value))
+        return "unknown section; " + suggestion(member.key, section_names());
+    return unknown_key(member.key, section_names());
 }
 
 class Loader {
@@ -46,7 +50,7 @@ public:
             } else if (is_section(member.key)) {
                 read_section(member, settings);
             } else {
-                problems_.add(member.place, member.key, unknown_section(member.key));
+                problems_.add(member.place, member.key, unknown_at_root(member));
             }
         }
         if (problems_.empty())
@@ -60,38 +64,11 @@ private:
                            [&](const auto& key) { return key.section == name; });
     }
 
-    static std::string unknown_section(std::string_view name) {
-        for (const auto& key : keys())
-            if (key.name == name)
-                return "this key belongs in " + bracketed(key.section);
-        auto names = section_names();
-        names.push_back("organisation");
-        if (auto meant = closest(name, names); meant == "organisation")
-            return "unknown section; did you mean [[organisation]]?";
-        else if (!meant.empty())
-            return "unknown section; did you mean " + bracketed(meant) + '?';
-        names.pop_back();
-        return "unknown section; expected one of " + join(names) + ", [[organisation]]";
-    }
-
-    static std::string unknown_key(std::string_view section, std::string_view name) {
-        std::vector<std::string_view> names;
-        for (const auto& key : keys())
-            if (key.section == section)
-                names.push_back(key.name);
-        if (auto meant = closest(name, names); !meant.empty())
-            return "unknown key; did you mean " + std::string{meant} + '?';
-        for (const auto& key : keys())
-            if (key.name == name)
-                return "unknown key here; it belongs in " + bracketed(key.section);
-        return "unknown key; expected one of " + join(names);
-    }
-
     void read_section(const Member& section, Settings& settings) {
         auto* table = std::get_if<Table>(&section.node.value);
         if (!table) {
             problems_.add(section.node.place, section.key,
-                          "expected a section " + bracketed(section.key) + ", got " + describe(section.node));
+                          "expected a section [" + section.key + "], got " + describe(section.node));
             return;
         }
         for (const auto& member : *table) {
@@ -100,7 +77,7 @@ private:
                 return known.section == section.key && known.name == member.key;
             });
             if (key == keys().end()) {
-                problems_.add(member.place, name, unknown_key(section.key, member.key));
+                problems_.add(member.place, name, unknown_key(member.key, key_names(section.key)));
                 continue;
             }
             std::vector<Complaint> complaints;
@@ -112,8 +89,8 @@ private:
     Problems problems_;
 };
 
-Loaded unreadable(const std::string& file, const std::string& why) {
-    return std::vector<Problem>{{file, 0, 0, "", why}};
+Loaded refused(const std::string& file, const std::string& why) {
+    return std::vector<Problem>{{file, 0, 0, "", "the configuration " + why}};
 }
 
 } // namespace
@@ -122,22 +99,20 @@ Loaded load(std::string_view text, const std::string& file) {
     auto root = parse_toml(text);
     if (root)
         return Loader{file}.load(*root);
-    const auto& error = root.error();
-    return std::vector<Problem>{{file, error.place.line, error.place.column, "",
-                                 "expected TOML, got a syntax error: " + error.message}};
+    auto [place, message] = root.error();
+    return std::vector<Problem>{{file, place.line, place.column, "", "syntax error: " + message}};
 }
 
 Loaded load_file(const std::string& file) {
+    errno = 0;
     std::ifstream in{file, std::ios::binary};
-    if (!in)
-        return unreadable(file, std::string{"the configuration cannot be read: "} + std::strerror(errno));
     std::string text(largest_file + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (in.bad())
-        return unreadable(file, "the configuration cannot be read; is it a file?");
+    if (!in.is_open() || in.bad())
+        return refused(file, std::string{"cannot be read: "} + std::strerror(errno));
     text.resize(static_cast<std::size_t>(in.gcount()));
     if (text.size() > largest_file)
-        return unreadable(file, "the configuration is larger than 1 MiB");
+        return refused(file, "is larger than 1 MiB");
     return load(text, file);
 }
 

@@ -2,8 +2,7 @@
 
 #include "daemon/config/problem.hpp"
 #include "daemon/config/settings.hpp"
-
-#include <boost/system/result.hpp>
+#include "daemon/model/error.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,5 @@
 #include "daemon/config/organisations.hpp"
 
-#include "daemon/config/closest.hpp"
 #include "daemon/config/key.hpp"
 #include "daemon/config/value.hpp"
 
@@ -9,32 +8,25 @@
 namespace versori::config {
 namespace {
 
-const std::string prefix = "organisation.";
+constexpr const char* prefix = "organisation.";
 
-std::string unknown_key(std::string_view name) {
+std::vector<std::string_view> key_names() {
     std::vector<std::string_view> names;
     for (const auto& key : organisation_keys())
         names.push_back(key.name);
-    if (auto meant = closest(name, names); !meant.empty())
-        return "unknown key; did you mean " + std::string{meant} + '?';
-    for (const auto& key : keys())
-        if (key.name == name)
-            return "unknown key here; it belongs in [" + std::string{key.section} +
-                   "] and counts for all organisations";
-    std::string text;
-    for (auto known : names)
-        text += (text.empty() ? "" : ", ") + std::string{known};
-    return "unknown key; expected one of " + text;
+    return names;
 }
 
 std::string on_line(Place place) {
     return "on line " + std::to_string(place.line);
 }
 
-// The places of the ids and names taken so far.
-struct Taken {
-    std::map<std::string, Place, std::less<>> ids, names;
+// The ids and names of the organisations before, and where each stands.
+struct Holder {
+    std::string_view key;
+    Place place;
 };
+using Taken = std::map<std::string, Holder, std::less<>>;
 
 class Reader {
 public:
@@ -51,7 +43,7 @@ public:
             read_member(member, organisation);
         check_tokens(node.place, *table);
         if (!find(*table, "id"))
-            problems_.add(node.place, prefix + "id", "expected an organisation's id, got none");
+            problems_.add(node.place, "organisation.id", "expected an organisation's id, got none");
         check_names(*table, organisation);
         return organisation;
     }
@@ -65,7 +57,7 @@ private:
             key.read(organisation, member.node, complaints);
             return problems_.add(prefix + member.key, complaints);
         }
-        problems_.add(member.place, prefix + member.key, unknown_key(member.key));
+        problems_.add(member.place, prefix + member.key, unknown_key(member.key, key_names()));
     }
 
     void check_tokens(Place place, const Table& table) {
@@ -86,27 +78,26 @@ private:
     }
 
     void check_names(const Table& table, const Organisation& organisation) {
-        if (auto* node = find(table, "id"); node && !organisation.id.empty()) {
-            check_free(*node, "id", organisation.id, taken_.ids, "is the id of the organisation ");
-            check_free(*node, "id", organisation.id, taken_.names, "is the name of the organisation ");
-        }
-        if (auto* node = find(table, "name"); node && !organisation.name.empty()) {
-            check_free(*node, "name", organisation.name, taken_.ids, "is the id of the organisation ");
-            check_free(*node, "name", organisation.name, taken_.names, "is the name of the organisation ");
-            taken_.names.emplace(organisation.name, node->place);
-        }
-        if (auto* node = find(table, "id"); node && !organisation.id.empty())
-            taken_.ids.emplace(organisation.id, node->place);
+        check_free(find(table, "id"), "id", "expected an id of its own", organisation.id);
+        check_free(find(table, "name"), "name", "expected a name of its own", organisation.name);
+        take(find(table, "id"), "id", organisation.id);
+        take(find(table, "name"), "name", organisation.name);
     }
 
-    void check_free(const Node& node, const std::string& key, const std::string& value,
-                    const std::map<std::string, Place, std::less<>>& taken, std::string_view role) {
-        auto other = taken.find(value);
-        if (other == taken.end())
+    void check_free(const Node* node, std::string_view key, std::string_view expected,
+                    const std::string& value) {
+        auto other = taken_.find(value);
+        if (!node || value.empty() || other == taken_.end())
             return;
-        problems_.add(node.place, prefix + key,
-                      "expected " + std::string{key == "id" ? "an id" : "a name"} + " of its own, got " +
-                          quote(value) + ", which " + std::string{role} + on_line(other->second));
+        problems_.add(node->place, prefix + std::string{key},
+                      std::string{expected} + ", got " + quote(value) + ", which is the " +
+                          std::string{other->second.key} + " of the organisation " +
+                          on_line(other->second.place));
+    }
+
+    void take(const Node* node, std::string_view key, const std::string& value) {
+        if (node && !value.empty())
+            taken_.emplace(value, Holder{key, node->place});
     }
 
     Problems& problems_;

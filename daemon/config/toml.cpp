@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace versori::config {
 namespace {
@@ -48,6 +49,19 @@ Node copy(const toml::node& source) {
     return node;
 }
 
+// toml++ follows a dotted key by recursion and knows no limit: some ten thousand dots end the process.
+constexpr std::ptrdiff_t most_dots = 256;
+
+std::optional<SyntaxError> find_deep_key(std::string_view text) {
+    for (std::uint32_t line = 1; !text.empty(); ++line) {
+        auto end = std::min(text.find('\n'), text.size());
+        if (std::count(text.begin(), text.begin() + end, '.') > most_dots)
+            return SyntaxError{{line, 1}, "more than 256 dots on one line"};
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return {};
+}
+
 std::string number_text(double number) {
     char text[32];
     return {text, std::to_chars(text, text + sizeof text, number).ptr};
@@ -68,10 +82,15 @@ struct Describe {
 } // namespace
 
 boost::system::result<Table, SyntaxError> parse_toml(std::string_view text) {
+    if (auto error = find_deep_key(text))
+        return *error;
     try {
         return copy_table(toml::parse(text));
     } catch (const toml::parse_error& error) {
-        return SyntaxError{place_of(error.source()), std::string{error.description()}};
+        auto message = error.description();
+        if (message.starts_with("Error "))
+            message.remove_prefix(6);
+        return SyntaxError{place_of(error.source()), std::string{message}};
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/system/result.hpp>
+#include "daemon/model/error.hpp"
 
 #include <cstdint>
 #include <string>

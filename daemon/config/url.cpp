@@ -37,8 +37,13 @@ bool usable_host(const urls::url_view& url) {
            });
 }
 
+// "https://host:" has none.
+bool has_port(const urls::url_view& url) {
+    return url.has_port() && !url.port().empty();
+}
+
 bool usable_port(const urls::url_view& url) {
-    return !url.has_port() || url.port_number() != 0;
+    return !has_port(url) || url.port_number() != 0;
 }
 
 std::string host_of(const urls::url_view& url) {
@@ -104,7 +109,7 @@ boost::system::result<Url, BadUrl> parse_url(std::string_view text) {
     std::string path{url.encoded_path()};
     while (path.ends_with('/'))
         path.pop_back();
-    return Url{scheme, host_of(url), url.has_port() ? url.port_number() : port_of_scheme(scheme), path};
+    return Url{scheme, host_of(url), has_port(url) ? url.port_number() : port_of_scheme(scheme), path};
 }
 
 std::string proxy_error(std::string_view text) {
