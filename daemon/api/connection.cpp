@@ -1,19 +1,27 @@
 #include "daemon/api/connection.hpp"
 
+#include "daemon/api/tls.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace versori::api {
 namespace asio = boost::asio;
@@ -34,12 +42,11 @@ Failure stopped(const std::string& where) {
     return {errc::cancelled, "stopped while waiting for " + where};
 }
 
-Failure failure_of(error_code ec, const std::string& where) {
-    if (ec == beast::error::timeout)
-        return {errc::timeout, where + " did not answer within the time limit"};
-    if (ec == asio::error::eof)
-        return {errc::connection_lost, where + " closed the connection"};
-    return {errc::connection_lost, "the connection to " + where + " was lost: " + ec.message()};
+// A stream that ended without TLS's farewell, in OpenSSL's words or Asio's.
+bool cut_short(error_code ec) {
+    return ec == asio::error::eof || ec == asio::ssl::error::stream_truncated ||
+           (ec.category() == asio::error::get_ssl_category() &&
+            ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
 }
 
 // A peer that is gone without a word (a NAT that forgot, a host that fell) is noticed while the connection is
@@ -65,9 +72,24 @@ struct Connection::Impl {
     explicit Impl(asio::any_io_executor executor) : tcp_stream(executor) {}
 
     beast::tcp_stream tcp_stream;
+    std::shared_ptr<Tls> tls;
+    std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_stream; // once there was a handshake
     std::string where;
     asio::ip::address address;
+
+    // What ended an operation, unless that was the coroutine's cancellation.
+    Failure failure_of(error_code ec);
 };
+
+Failure Connection::Impl::failure_of(error_code ec) {
+    if (ec == beast::error::timeout)
+        return {errc::timeout, where + " did not answer within the time limit"};
+    if (cut_short(ec))
+        return {errc::connection_lost, where + " closed the connection"};
+    if (ec.category() == asio::error::get_ssl_category() && tls_stream)
+        return {errc::tls, tls->explain(tls_stream->native_handle(), static_cast<unsigned long>(ec.value()))};
+    return {errc::connection_lost, "the connection to " + where + " was lost: " + ec.message()};
+}
 
 Connection::Connection(asio::any_io_executor executor) : impl_(std::make_unique<Impl>(executor)) {}
 
@@ -102,34 +124,58 @@ asio::awaitable<std::optional<Failure>> Connection::connect(const Addresses& add
                       "no connection to " + where + " (" + attempts + ")"};
 }
 
-asio::awaitable<std::optional<Failure>> Connection::write(std::string_view bytes, Deadline deadline) {
+asio::awaitable<std::optional<Failure>> Connection::handshake(std::shared_ptr<Tls> tls, Deadline deadline) {
     if (co_await cancelled())
         co_return stopped(impl_->where);
-    auto& stream = impl_->tcp_stream;
-    stream.expires_at(deadline);
-    auto buffer = asio::buffer(bytes.data(), bytes.size());
-    auto [ec, size] = co_await asio::async_write(stream, buffer, result);
+    impl_->tls = std::move(tls);
+    auto& stream = impl_->tls_stream.emplace(impl_->tcp_stream, impl_->tls->context());
+    impl_->tls->prepare(stream.native_handle());
+    impl_->tcp_stream.expires_at(deadline);
+    auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::client, result);
     if (!ec)
         co_return std::nullopt;
     if (co_await cancelled())
         co_return stopped(impl_->where);
-    co_return failure_of(ec, impl_->where);
+    co_return impl_->failure_of(ec);
+}
+
+asio::awaitable<std::optional<Failure>> Connection::write(std::string_view bytes, Deadline deadline) {
+    if (co_await cancelled())
+        co_return stopped(impl_->where);
+    impl_->tcp_stream.expires_at(deadline);
+    auto buffer = asio::buffer(bytes.data(), bytes.size());
+    error_code ec;
+    if (impl_->tls_stream) {
+        std::tie(ec, std::ignore) = co_await asio::async_write(*impl_->tls_stream, buffer, result);
+    } else {
+        std::tie(ec, std::ignore) = co_await asio::async_write(impl_->tcp_stream, buffer, result);
+    }
+    if (!ec)
+        co_return std::nullopt;
+    if (co_await cancelled())
+        co_return stopped(impl_->where);
+    co_return impl_->failure_of(ec);
 }
 
 asio::awaitable<Result<std::size_t>> Connection::read(char* to, std::size_t size, Deadline deadline) {
     if (co_await cancelled())
         co_return stopped(impl_->where);
-    auto& stream = impl_->tcp_stream;
-    stream.expires_at(deadline);
+    impl_->tcp_stream.expires_at(deadline);
     auto buffer = asio::buffer(to, size);
-    auto [ec, count] = co_await stream.async_read_some(buffer, result);
+    error_code ec;
+    std::size_t count = 0;
+    if (impl_->tls_stream) {
+        std::tie(ec, count) = co_await impl_->tls_stream->async_read_some(buffer, result);
+    } else {
+        std::tie(ec, count) = co_await impl_->tcp_stream.async_read_some(buffer, result);
+    }
     if (!ec)
         co_return count;
     if (co_await cancelled())
         co_return stopped(impl_->where);
     if (ec == asio::error::eof)
         co_return std::size_t{0};
-    co_return failure_of(ec, impl_->where);
+    co_return impl_->failure_of(ec);
 }
 
 bool Connection::quiet() const {

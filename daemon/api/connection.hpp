@@ -16,6 +16,8 @@
 
 namespace versori::api {
 
+class Tls;
+
 using Deadline = std::chrono::steady_clock::time_point;
 
 // A byte stream to a server. Every wait ends at its deadline (errc::timeout) or when the awaiting coroutine
@@ -30,6 +32,10 @@ public:
     // or timeout when none so much as refused. `where` names the server in messages.
     boost::asio::awaitable<std::optional<Failure>> connect(const Addresses&, std::uint16_t port,
                                                            std::string where, Deadline);
+
+    // All that is written and read from here on is encrypted. Fails with tls for a certificate or a protocol
+    // that is not accepted, with connection_lost when the server went away.
+    boost::asio::awaitable<std::optional<Failure>> handshake(std::shared_ptr<Tls>, Deadline);
 
     // Fails with connection_lost.
     boost::asio::awaitable<std::optional<Failure>> write(std::string_view bytes, Deadline);

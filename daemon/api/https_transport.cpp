@@ -2,6 +2,7 @@
 
 #include "daemon/api/answer.hpp"
 #include "daemon/api/connection.hpp"
+#include "daemon/api/tls.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -36,6 +37,7 @@ std::string request_text(const Request& request, const Endpoint& endpoint) {
 struct HttpsTransport::Impl {
     asio::any_io_executor executor;
     Options options;
+    std::shared_ptr<Tls> tls;                  // made with the first connection
     std::vector<ConnectionPtr> idle;           // the one used last at the end
     std::optional<asio::ip::address> answered; // the address that served last, tried first
     std::optional<asio::ip::address>
@@ -77,6 +79,12 @@ void HttpsTransport::Impl::order(Addresses& addresses) const {
 
 asio::awaitable<Result<ConnectionPtr>> HttpsTransport::Impl::open(Deadline deadline) {
     const auto& to = options.endpoint;
+    if (to.tls && !tls) {
+        auto made = Tls::make(to.host, options.ca_file);
+        if (!made)
+            co_return made.error();
+        tls = *made;
+    }
     auto addresses = co_await resolve(options.lookup, to.host, deadline);
     if (!addresses)
         co_return addresses.error();
@@ -86,6 +94,11 @@ asio::awaitable<Result<ConnectionPtr>> HttpsTransport::Impl::open(Deadline deadl
     auto failed = co_await connection->connect(*addresses, port, to.authority(true), deadline);
     if (failed)
         co_return *failed;
+    if (to.tls) {
+        failed = co_await connection->handshake(tls, deadline);
+        if (failed)
+            co_return *failed;
+    }
     co_return std::move(connection);
 }
 

@@ -23,6 +23,7 @@ public:
             10'000}; // until a request can be sent, name and handshake included
         std::chrono::milliseconds request_timeout{30'000}; // from there to the answer's last byte
         std::size_t max_page_bytes = 64 * 1024 * 1024;
+        std::string ca_file = {}; // instead of the system's roots
         Lookup lookup = system_lookup;
     };
 
