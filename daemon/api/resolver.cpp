@@ -1,6 +1,7 @@
 #include "daemon/api/resolver.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -56,7 +57,7 @@ void look_up(const Lookup& lookup, const std::string& host, Shared& shared, int 
     ::close(pipe);
 }
 
-// Begins the lookup; what is returned becomes readable (its end) when it is over. -1 when the system is out
+// Begins the lookup; reading what is returned meets its end when it is over. -1 when the system is out
 // of descriptors or threads.
 int begin(Lookup lookup, std::string host, std::shared_ptr<Shared> shared) {
     int ends[2];
@@ -112,9 +113,9 @@ asio::awaitable<Result<Addresses>> resolve(Lookup lookup, std::string host,
         if (!stopped)
             over->cancel();
     });
-    auto waiting =
-        over->async_wait(asio::posix::descriptor_base::wait_read, asio::as_tuple(asio::use_awaitable));
-    co_await std::move(waiting);
+    char end;
+    auto buffer = asio::buffer(&end, 1);
+    co_await over->async_read_some(buffer, asio::as_tuple(asio::use_awaitable));
     timer.cancel();
 
     if (shared->ready)

@@ -41,7 +41,7 @@ int note_problem(int accepted, X509_STORE_CTX* context) {
     return 0;
 }
 
-// A copy, since OpenSSL spoils its own when the connection ends without a farewell.
+// What is kept is no connection's own: OpenSSL spoils that when the connection ends without a farewell.
 int note_session(SSL* connection, SSL_SESSION* session) {
     auto* last = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), session_slot());
     static_cast<Session*>(last)->reset(SSL_SESSION_dup(session));
@@ -104,8 +104,10 @@ void Tls::prepare(SSL* connection) {
     }
     if (!set)
         throw std::bad_alloc();
-    if (impl_->session)
-        SSL_set_session(connection, impl_->session.get());
+    if (!impl_->session)
+        return;
+    Session offered(SSL_SESSION_dup(impl_->session.get()), &SSL_SESSION_free);
+    SSL_set_session(connection, offered.get());
 }
 
 std::string Tls::explain(SSL* connection, unsigned long error) const {

@@ -32,6 +32,7 @@ constexpr auto result = asio::as_tuple(asio::use_awaitable);
 struct Peer {
     tcp::socket socket;
     std::string unread = {};
+    std::vector<char> sink = std::vector<char>(4096);
 
     // Head of the next request; empty when the client has closed.
     asio::awaitable<std::string> request() {
@@ -49,10 +50,11 @@ struct Peer {
         co_await asio::async_write(socket, buffer, result);
     }
 
-    asio::awaitable<void> until_closed() {
-        char byte;
-        auto buffer = asio::buffer(&byte, 1);
-        co_await socket.async_read_some(buffer, result);
+    // Waits for some bytes; false when the client has closed.
+    asio::awaitable<bool> some() {
+        auto buffer = asio::buffer(sink);
+        auto [ec, size] = co_await socket.async_read_some(buffer, result);
+        co_return !ec;
     }
 
     void reset() {
@@ -113,6 +115,17 @@ inline Script always(std::string answer) {
             co_await peer.write(answer);
         }
     };
+}
+
+// Reads and says nothing until the client closes.
+inline asio::awaitable<void> swallow(Peer& peer) {
+    bool open = true;
+    while (open)
+        open = co_await peer.some();
+}
+
+inline asio::awaitable<void> close_at_first_bytes(Peer& peer) {
+    co_await peer.some();
 }
 
 inline std::string ok(const std::string& body, const std::string& headers = "") {
