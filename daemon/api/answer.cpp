@@ -33,8 +33,9 @@ Failure cut() {
 // `failure` says why.
 class Answer::Parser final : public http::basic_parser<false> {
 public:
-    explicit Parser(std::size_t max_bytes) : max_bytes_(max_bytes) {
+    Parser(std::size_t max_bytes, To to) : max_bytes_(max_bytes) {
         eager(true);
+        skip(to == To::connect);
         header_limit(max_headers);
         body_limit(boost::none);
     }
@@ -127,13 +128,14 @@ private:
 };
 
 struct Answer::State {
-    explicit State(std::size_t max) : max_bytes(max) { parser.emplace(max); }
+    State(std::size_t max, To request) : max_bytes(max), to(request) { parser.emplace(max, request); }
 
     // Parses as much as it can; returns how much that was.
     Result<std::size_t> parse(std::string_view bytes);
     Result<void> finish_message(bool& interim);
 
     std::size_t max_bytes;
+    To to;
     std::optional<Parser> parser;
     std::string pending; // bytes that make no sense yet without those to come
     std::uint64_t received = 0;
@@ -155,7 +157,7 @@ Result<void> Answer::State::finish_message(bool& another) {
         return bad_http("the answer switches to a protocol that was not asked for");
     if (++interim > max_interim)
         return bad_http("the answer is preceded by too many interim answers");
-    parser.emplace(max_bytes);
+    parser.emplace(max_bytes, to);
     return {};
 }
 
@@ -184,7 +186,7 @@ Result<std::size_t> Answer::State::parse(std::string_view bytes) {
     return used;
 }
 
-Answer::Answer(std::size_t max_bytes) : state_(std::make_unique<State>(max_bytes)) {}
+Answer::Answer(std::size_t max_bytes, To to) : state_(std::make_unique<State>(max_bytes, to)) {}
 Answer::~Answer() = default;
 Answer::Answer(Answer&&) noexcept = default;
 Answer& Answer::operator=(Answer&&) noexcept = default;

@@ -9,13 +9,16 @@
 
 namespace versori::api {
 
-// One HTTP/1 answer to a GET, put together from bytes as they come. No I/O.
+// One HTTP/1 answer, put together from bytes as they come. No I/O.
 //
 // Interim answers (100 Continue and its like) are passed over. The body is inflated when it is gzip. Limits:
 // the body as received and as inflated, each max_bytes; 64 KiB of headers; 16 interim answers.
 class Answer {
 public:
-    explicit Answer(std::size_t max_bytes);
+    // To a CONNECT that was granted there is no body, and one that was refused is not read.
+    enum class To { get, connect };
+
+    explicit Answer(std::size_t max_bytes, To = To::get);
     ~Answer();
     Answer(Answer&&) noexcept;
     Answer& operator=(Answer&&) noexcept;

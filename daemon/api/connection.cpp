@@ -124,6 +124,10 @@ asio::awaitable<std::optional<Failure>> Connection::connect(const Addresses& add
                       "no connection to " + where + " (" + attempts + ")"};
 }
 
+void Connection::rename(std::string where) {
+    impl_->where = std::move(where);
+}
+
 asio::awaitable<std::optional<Failure>> Connection::handshake(std::shared_ptr<Tls> tls, Deadline deadline) {
     if (co_await cancelled())
         co_return stopped(impl_->where);

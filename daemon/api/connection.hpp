@@ -33,6 +33,9 @@ public:
     boost::asio::awaitable<std::optional<Failure>> connect(const Addresses&, std::uint16_t port,
                                                            std::string where, Deadline);
 
+    // Whom messages name from here on, where a tunnel now leads to someone else.
+    void rename(std::string where);
+
     // All that is written and read from here on is encrypted. Fails with tls for a certificate or a protocol
     // that is not accepted, with connection_lost when the server went away.
     boost::asio::awaitable<std::optional<Failure>> handshake(std::shared_ptr<Tls>, Deadline);

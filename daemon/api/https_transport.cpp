@@ -24,12 +24,26 @@ bool printable(std::string_view header) {
     return std::all_of(header.begin(), header.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
 }
 
-std::string request_text(const Request& request, const Endpoint& endpoint) {
-    std::string text = "GET " + request.target + " HTTP/1.1\r\nHost: " + endpoint.authority();
-    text += "\r\nUser-Agent: " + user_agent() + "\r\nAccept: application/json\r\n";
+std::string request_text(const Request& request, const Endpoint& endpoint,
+                         const std::optional<Proxy>& proxy) {
+    bool absolute = proxy && !endpoint.tls;
+    std::string text = "GET " + (absolute ? endpoint.origin() : "") + request.target + " HTTP/1.1\r\n";
+    text += "Host: " + endpoint.authority() + "\r\nUser-Agent: " + user_agent() + "\r\n";
+    text += "Accept: application/json\r\nAccept-Encoding: gzip\r\n";
+    if (absolute && !proxy->authorization.empty())
+        text += "Proxy-Authorization: " + proxy->authorization + "\r\n";
     if (!request.authorization.empty())
         text += "Authorization: " + request.authorization + "\r\n";
     return text + "\r\n";
+}
+
+Failure refused_by(const std::string& proxy, const std::string& to, unsigned status) {
+    std::string answered = " (it answered " + std::to_string(status) + ")";
+    if (status == 407)
+        return {errc::proxy, proxy + " does not accept the credentials given for it" + answered};
+    if (status == 502 || status == 503 || status == 504)
+        return {errc::connect, proxy + " could not reach " + to + answered};
+    return {errc::proxy, proxy + " refused a connection to " + to + answered};
 }
 
 } // namespace
@@ -45,6 +59,10 @@ struct HttpsTransport::Impl {
 
     asio::awaitable<Result<Response>> send(Request request);
     asio::awaitable<Result<ConnectionPtr>> open(Deadline deadline);
+    asio::awaitable<std::optional<Failure>> tunnel(Connection& connection, Deadline deadline);
+    asio::awaitable<std::optional<Failure>> ask(Connection& connection, const std::string& text,
+                                                Deadline deadline, Answer& answer);
+    std::string peer() const;
     asio::awaitable<Result<Response>> exchange(ConnectionPtr& connection, const std::string& text,
                                                Deadline deadline, bool& begun);
     ConnectionPtr take_idle();
@@ -85,53 +103,86 @@ asio::awaitable<Result<ConnectionPtr>> HttpsTransport::Impl::open(Deadline deadl
             co_return made.error();
         tls = *made;
     }
-    auto addresses = co_await resolve(options.lookup, to.host, deadline);
+    const auto& first = options.proxy ? options.proxy->at : to;
+    auto addresses = co_await resolve(options.lookup, first.host, deadline);
     if (!addresses)
         co_return addresses.error();
     order(*addresses);
     auto connection = std::make_unique<Connection>(executor);
-    auto port = static_cast<std::uint16_t>(std::stoul(to.port));
-    auto failed = co_await connection->connect(*addresses, port, to.authority(true), deadline);
+    auto port = static_cast<std::uint16_t>(std::stoul(first.port));
+    auto failed = co_await connection->connect(*addresses, port, peer(), deadline);
+    if (!failed && to.tls && options.proxy)
+        failed = co_await tunnel(*connection, deadline);
+    if (!failed && to.tls)
+        failed = co_await connection->handshake(tls, deadline);
     if (failed)
         co_return *failed;
-    if (to.tls) {
-        failed = co_await connection->handshake(tls, deadline);
-        if (failed)
-            co_return *failed;
-    }
     co_return std::move(connection);
+}
+
+std::string HttpsTransport::Impl::peer() const {
+    if (options.proxy)
+        return "the proxy " + options.proxy->at.authority(true);
+    return options.endpoint.authority(true);
+}
+
+asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::tunnel(Connection& connection,
+                                                                     Deadline deadline) {
+    Answer answer(0, Answer::To::connect);
+    auto text = connect_request(options.endpoint, *options.proxy, user_agent());
+    auto failed = co_await ask(connection, text, deadline, answer);
+    if (failed)
+        co_return failed;
+    auto to = options.endpoint.authority(true);
+    unsigned status = std::move(answer).response().status;
+    if (status / 100 != 2)
+        co_return refused_by(peer(), to, status);
+    connection.rename(to + " through " + peer());
+    co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::ask(Connection& connection,
+                                                                  const std::string& text, Deadline deadline,
+                                                                  Answer& answer) {
+    auto failed = co_await connection.write(text, deadline);
+    if (failed)
+        co_return failed;
+    auto buffer = std::make_unique_for_overwrite<char[]>(read_size);
+    while (!answer.done()) {
+        auto count = co_await connection.read(buffer.get(), read_size, deadline);
+        if (!count)
+            co_return count.error();
+        auto taken = *count ? answer.take({buffer.get(), *count}) : answer.closed();
+        if (!taken)
+            co_return taken.error();
+    }
+    co_return std::nullopt;
 }
 
 asio::awaitable<Result<Response>> HttpsTransport::Impl::exchange(ConnectionPtr& connection,
                                                                  const std::string& text, Deadline deadline,
                                                                  bool& begun) {
-    auto failed = co_await connection->write(text, deadline);
+    Answer answer(options.max_page_bytes);
+    auto failed = co_await ask(*connection, text, deadline, answer);
+    begun = answer.begun();
     if (failed)
         co_return *failed;
-    Answer answer(options.max_page_bytes);
-    auto buffer = std::make_unique_for_overwrite<char[]>(read_size);
-    while (!answer.done()) {
-        auto count = co_await connection->read(buffer.get(), read_size, deadline);
-        if (!count)
-            co_return count.error();
-        auto taken = *count ? answer.take({buffer.get(), *count}) : answer.closed();
-        begun = answer.begun();
-        if (!taken)
-            co_return taken.error();
-    }
     answered = connection->address();
     if (broken == answered)
         broken.reset();
     if (answer.keep_alive())
         keep(std::move(connection));
-    co_return std::move(answer).response();
+    auto response = std::move(answer).response();
+    if (options.proxy && response.status == 407)
+        co_return refused_by(peer(), options.endpoint.authority(true), response.status);
+    co_return response;
 }
 
 asio::awaitable<Result<Response>> HttpsTransport::Impl::send(Request request) {
     auto start = steady_clock::now();
     auto end = request.time_limit ? start + *request.time_limit : Deadline::max();
     auto until = [end](milliseconds limit) { return std::min(steady_clock::now() + limit, end); };
-    auto text = request_text(request, options.endpoint);
+    auto text = request_text(request, options.endpoint, options.proxy);
 
     bool begun = false;
     if (auto connection = take_idle()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/api/endpoint.hpp"
+#include "daemon/api/proxy.hpp"
 #include "daemon/api/resolver.hpp"
 #include "daemon/api/transport.hpp"
 
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace versori::api {
@@ -24,6 +26,7 @@ public:
         std::chrono::milliseconds request_timeout{30'000}; // from there to the answer's last byte
         std::size_t max_page_bytes = 64 * 1024 * 1024;
         std::string ca_file = {}; // instead of the system's roots
+        std::optional<Proxy> proxy = {};
         Lookup lookup = system_lookup;
     };
 

@@ -37,9 +37,11 @@ TEST_CASE("a request and its answer") {
     CHECK(response->date == "today");
     CHECK(response->location == "/x");
     CHECK(response->bytes_received > 20);
-    CHECK(head == "GET /v1/o/1/connectors?first=2 HTTP/1.1\r\nHost: 127.0.0.1:" +
-                      std::to_string(server.port()) + "\r\nUser-Agent: " + user_agent() +
-                      "\r\nAccept: application/json\r\nAuthorization: Bearer s3cret\r\n\r\n");
+    CHECK(
+        head ==
+        "GET /v1/o/1/connectors?first=2 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+            "\r\nUser-Agent: " + user_agent() +
+            "\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer s3cret\r\n\r\n");
 }
 
 TEST_CASE("a connection is kept for the next request") {
