@@ -29,8 +29,8 @@ enum class errc {
 const std::error_category& error_category() noexcept;
 std::error_code make_error_code(errc) noexcept;
 
-// An expected failure: its kind, and one sentence for a person that says what happened and where. Never holds a
-// token or a body.
+// An expected failure: its kind, and one sentence for a person that says what happened and where. Never holds
+// a token or a body.
 struct Failure {
     errc code;
     std::string message;

@@ -10,10 +10,12 @@ public:
     explicit Reader(std::string_view text) : rest_(text) {}
 
     bool digits(int count, int& value) {
-        if (rest_.size() < static_cast<size_t>(count)) return false;
+        if (rest_.size() < static_cast<size_t>(count))
+            return false;
         value = 0;
         for (int i = 0; i < count; ++i) {
-            if (rest_[i] < '0' || rest_[i] > '9') return false;
+            if (rest_[i] < '0' || rest_[i] > '9')
+                return false;
             value = value * 10 + (rest_[i] - '0');
         }
         rest_.remove_prefix(count);
@@ -22,7 +24,8 @@ public:
 
     // Takes one character out of `any`; 0 when the next one is not among them.
     char take(std::string_view any) {
-        if (rest_.empty() || any.find(rest_.front()) == any.npos) return 0;
+        if (rest_.empty() || any.find(rest_.front()) == any.npos)
+            return 0;
         char c = rest_.front();
         rest_.remove_prefix(1);
         return c;
@@ -55,7 +58,8 @@ std::string format_time(Time time) {
     char text[40];
     std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()),
                   unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                  int(clock.minutes().count()), int(clock.seconds().count()), int(clock.subseconds().count()));
+                  int(clock.minutes().count()), int(clock.seconds().count()),
+                  int(clock.subseconds().count()));
     return text;
 }
 
@@ -67,22 +71,27 @@ std::optional<Time> parse_time(std::string_view text) {
           in.take("Tt ") && in.digits(2, h) && in.take(":") && in.digits(2, mi) && in.take(":") &&
           in.digits(2, s)))
         return {};
-    if (in.take(".") && !in.fraction(micros)) return {};
+    if (in.take(".") && !in.fraction(micros))
+        return {};
 
     int offset = 0;
     if (!in.take("Zz")) {
         char sign = in.take("+-");
         int oh, om;
-        if (!sign || !in.digits(2, oh) || !in.take(":") || !in.digits(2, om) || oh > 23 || om > 59) return {};
+        if (!sign || !in.digits(2, oh) || !in.take(":") || !in.digits(2, om) || oh > 23 || om > 59)
+            return {};
         offset = (oh * 60 + om) * (sign == '+' ? 1 : -1);
     }
     year_month_day date{year{y}, month(mo), day(d)};
-    if (!in.done() || !date.ok() || h > 23 || mi > 59 || s > 60) return {};
-    if (s == 60) s = 59, micros = 999'999;
+    if (!in.done() || !date.ok() || h > 23 || mi > 59 || s > 60)
+        return {};
+    if (s == 60)
+        s = 59, micros = 999'999;
 
     Time time = sys_days{date} + hours{h} + minutes{mi - offset} + seconds{s} + microseconds{micros};
     auto utc_year = year_month_day{floor<days>(time)}.year();
-    if (utc_year < year{0} || utc_year > year{9999}) return {};
+    if (utc_year < year{0} || utc_year > year{9999})
+        return {};
     return time;
 }
 

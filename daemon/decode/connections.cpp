@@ -1,0 +1,128 @@
+#include "daemon/decode/reading.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace versori::decode {
+
+using model::Json;
+using model::TableId;
+
+namespace {
+
+// A scheme as a connection embeds it, with the link's row.
+struct Embedded {
+    Scheme scheme;
+    model::Row link;
+
+    auto place() const {
+        return std::tuple(model::text_of(link[1]), model::text_of(link[2]), model::text_of(link[3]));
+    }
+};
+
+class ConnectionReader {
+public:
+    ConnectionReader(Reading& reading, Connector& out) : reading_(reading), out_(out), rows_(out.document) {}
+
+    void read(Json connection, const Path& path) {
+        auto row = rows_.add(TableId::connections);
+        row[0] = rows_.text(rows_.id());
+        auto unknown =
+            reading_.fill(rows_, TableId::connections, row, connection, {"credentials", "variables"}, path);
+        std::string_view id = model::text_of(row[1]);
+        if (auto credentials = connection.find("credentials"))
+            read_purposes(*credentials, id, Path(path, "credentials"));
+        Path variables(path, "variables");
+        read_variables(reading_, rows_, TableId::connection_variables, {rows_.id(), id},
+                       reading_.array(connection, "variables", false, path), variables);
+        for (const auto& member : unknown)
+            reading_.note_unknown(Path(path, member.name), member.value);
+        set(TableId::connections, row, "extra", reading_.extra(rows_, unknown));
+    }
+
+    // A copy that is not the connector's own becomes a scheme without a position, or stays with its link.
+    // Which one becomes the scheme depends on ids alone, so that reordering changes nothing.
+    void place_schemes(Schemes known) {
+        std::ranges::sort(embedded_, {}, &Embedded::place);
+        for (Embedded& copy : embedded_) {
+            auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
+            if (is_new)
+                add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path());
+            else if (scheme->second != copy.scheme.comparable)
+                set(TableId::connection_credentials, copy.link, "auth_scheme",
+                    rows_.text(copy.scheme.comparable));
+        }
+    }
+
+private:
+    // Each member of `credentials` is a purpose: action, trigger, and what the platform may add.
+    void read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
+        if (credentials.is(Json::Type::null))
+            return;
+        if (!credentials.is(Json::Type::object))
+            return reading_.reject(path, "expected an object");
+        for (auto [purpose, links] : credentials.members()) {
+            Path here(path, purpose);
+            if (purpose != "action" && purpose != "trigger")
+                reading_.note_unknown(here, links);
+            std::size_t position = 0;
+            for (Json link : reading_.array(credentials, purpose, false, path)) {
+                read_link(link, connection_id, purpose, position, Path(here, position));
+                ++position;
+            }
+        }
+    }
+
+    void read_link(Json link, std::string_view connection_id, std::string_view purpose, std::size_t position,
+                   const Path& path) {
+        if (!link.is(Json::Type::object))
+            return reading_.reject(path, "expected an object");
+        constexpr auto table = TableId::connection_credentials;
+        auto row = rows_.add(table);
+        auto unknown = reading_.fill(rows_, table, row, link, {"authSchemeConfig", "credential"}, path);
+        row[0] = rows_.text(rows_.id());
+        row[1] = rows_.text(connection_id);
+        row[2] = rows_.text(purpose);
+        set(table, row, "position", static_cast<std::int64_t>(position));
+        for (const auto& member : unknown)
+            reading_.note_unknown(Path(path, member.name), member.value);
+        set(table, row, "extra", reading_.extra(rows_, unknown));
+
+        auto credential = link.find("credential");
+        if (credential && !credential->is(Json::Type::null)) {
+            read_credential(reading_, out_, *credential, Path(path, "credential"));
+            if (auto id = credential->find("id"))
+                set(table, row, "credential_id", rows_.text(id->text()));
+        }
+        auto scheme = link.find("authSchemeConfig");
+        if (scheme && !scheme->is(Json::Type::null)) {
+            if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
+                set(table, row, "auth_scheme_id", rows_.text(copy->id));
+                embedded_.push_back({std::move(*copy), row});
+            }
+        }
+    }
+
+    Reading& reading_;
+    Connector& out_;
+    model::Document& rows_;
+    std::vector<Embedded> embedded_;
+};
+
+} // namespace
+
+void read_connections(Reading& reading, Connector& out, Json connector, Schemes schemes, const Path& root) {
+    ConnectionReader reader(reading, out);
+    Path path(root, "connections");
+    std::size_t index = 0;
+    for (Json connection : reading.array(connector, "connections", true, root)) {
+        Path here(path, index++);
+        if (connection.is(Json::Type::object))
+            reader.read(connection, here);
+        else
+            reading.reject(here, "expected an object, got " + std::string(type_name(connection.type())));
+    }
+    reader.place_schemes(std::move(schemes));
+}
+
+} // namespace versori::decode

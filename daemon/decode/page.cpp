@@ -1,0 +1,189 @@
+#include "daemon/decode/page.hpp"
+
+#include "daemon/model/json.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+namespace versori::decode {
+namespace {
+
+using Stream = rapidjson::InsituStringStream;
+
+// Follows only what stands at the page's own level and each element's `id`.
+class SplitHandler {
+public:
+    using Size = rapidjson::SizeType;
+
+    SplitHandler(Page& page, std::string_view body, Stream& stream)
+        : page_(page), body_(body), stream_(stream) {}
+
+    bool has_connectors() const { return has_connectors_; }
+    const std::string& wrong() const { return wrong_; }
+
+    bool Null() { return scalar(model::Json::Type::null, {}); }
+    bool Bool(bool) { return scalar(model::Json::Type::boolean, {}); }
+    bool String(const char* text, Size length, bool) {
+        return scalar(model::Json::Type::string, {text, length});
+    }
+    bool RawNumber(const char*, Size length, bool) {
+        // The stream's own text of a number is untouched, in situ or not.
+        return scalar(model::Json::Type::number, body_.substr(stream_.Tell() - length, length));
+    }
+    bool Key(const char* text, Size length, bool) {
+        if (depth_ == page_level)
+            key_ = member({text, length});
+        if (depth_ == element_level && in_connectors_)
+            reading_id_ = std::string_view{text, length} == "id";
+        return true;
+    }
+    bool StartObject() {
+        if (depth_ == page_level)
+            wrong_member("an object");
+        if (depth_ == list_level && in_connectors_) {
+            page_.elements.push_back({});
+            start_ = stream_.Tell();
+        }
+        return open();
+    }
+    bool EndObject(Size) {
+        --depth_;
+        if (depth_ == list_level && in_connectors_)
+            page_.elements.back().raw = body_.substr(start_, stream_.Tell() + 1 - start_);
+        return true;
+    }
+    bool StartArray() {
+        if (depth_ == page_level && key_ == Member::connectors) {
+            if (has_connectors_)
+                wrong_ = "`connectors` stands twice";
+            has_connectors_ = in_connectors_ = true;
+        } else if (depth_ == page_level) {
+            wrong_member("an array");
+        } else if (depth_ == list_level && in_connectors_) {
+            page_.elements.push_back({});
+        }
+        return open();
+    }
+    bool EndArray(Size) {
+        if (--depth_ == page_level)
+            in_connectors_ = false;
+        return true;
+    }
+
+    bool Int(int) { return false; }
+    bool Uint(unsigned) { return false; }
+    bool Int64(std::int64_t) { return false; }
+    bool Uint64(std::uint64_t) { return false; }
+    bool Double(double) { return false; }
+
+private:
+    enum class Member { other, total_count, connectors, next };
+    static constexpr int page_level = 1, list_level = 2, element_level = 3;
+
+    static Member member(std::string_view name) {
+        if (name == "totalCount")
+            return Member::total_count;
+        if (name == "connectors")
+            return Member::connectors;
+        return name == "next" ? Member::next : Member::other;
+    }
+
+    bool open() {
+        reading_id_ = false;
+        return ++depth_ <= model::JsonParser::max_depth;
+    }
+
+    bool scalar(model::Json::Type type, std::string_view text) {
+        if (depth_ == page_level)
+            page_member(type, text);
+        if (depth_ == list_level && in_connectors_)
+            page_.elements.push_back({});
+        if (depth_ == element_level && reading_id_ && type == model::Json::Type::string)
+            page_.elements.back().id = text;
+        reading_id_ = false;
+        return true;
+    }
+
+    void page_member(model::Json::Type type, std::string_view text) {
+        if (key_ == Member::total_count && type == model::Json::Type::number) {
+            std::int64_t count = 0;
+            bool digits = !text.empty() && text.size() < 16;
+            for (char c : text)
+                digits = digits && c >= '0' && c <= '9', count = count * 10 + (c - '0');
+            if (digits)
+                page_.total_count = count;
+        } else if (key_ == Member::connectors && type == model::Json::Type::null) {
+            has_connectors_ = true;
+        } else if (key_ == Member::next && type == model::Json::Type::string) {
+            page_.next = text;
+        } else if (type != model::Json::Type::null) {
+            wrong_member(std::string("a ") += type_name(type));
+        }
+    }
+
+    void wrong_member(std::string what) {
+        if (key_ == Member::connectors)
+            wrong_ = "`connectors` is " + what + ", not an array";
+        if (key_ == Member::next)
+            wrong_ = "`next` is " + what + ", not a string";
+    }
+
+    Page& page_;
+    std::string_view body_;
+    Stream& stream_;
+    int depth_ = 0;
+    Member key_ = Member::other;
+    bool in_connectors_ = false, has_connectors_ = false, reading_id_ = false;
+    std::size_t start_ = 0;
+    std::string wrong_;
+};
+
+std::string at_byte(std::size_t offset) {
+    return " (byte " + std::to_string(offset) + ")";
+}
+
+} // namespace
+
+Result<Page> PageSplitter::split(std::string_view body, Drift& drift) {
+    using namespace rapidjson;
+    if (auto offset = model::find_invalid_utf8(body); offset != body.npos)
+        return Failure{errc::bad_page, "not UTF-8" + at_byte(offset)};
+    buffer_.assign(body);
+    Page page;
+    Stream stream(buffer_.data());
+    SplitHandler handler(page, body, stream);
+    Reader reader;
+    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag | kParseIterativeFlag;
+    ParseResult outcome = reader.Parse<flags>(stream, handler);
+    if (!outcome) {
+        std::string reason =
+            outcome.Code() == kParseErrorTermination
+                ? "nested deeper than " + std::to_string(model::JsonParser::max_depth) + " levels"
+                : std::string("not JSON: ") + GetParseError_En(outcome.Code());
+        return Failure{errc::bad_page, reason + at_byte(outcome.Offset())};
+    }
+    if (stream.Tell() != body.size())
+        return Failure{errc::bad_page, "not JSON: a zero byte" + at_byte(stream.Tell())};
+    if (!handler.wrong().empty())
+        return Failure{errc::bad_page, handler.wrong()};
+    if (!handler.has_connectors())
+        return Failure{errc::bad_page, "the page has no `connectors`"};
+    if (!page.total_count)
+        drift.note("$.totalCount", "missing or no count");
+    return page;
+}
+
+std::optional<ErrorBody> parse_error_body(std::string_view body) {
+    model::JsonParser parser;
+    if (model::find_invalid_utf8(body) != body.npos)
+        return {};
+    auto json = parser.parse(body);
+    if (!json)
+        return {};
+    auto code = json->find("code"), message = json->find("message");
+    if (!code || !code->is(model::Json::Type::string) || !message || !message->is(model::Json::Type::string))
+        return {};
+    return ErrorBody{std::string(code->text()), std::string(message->text())};
+}
+
+} // namespace versori::decode

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "daemon/decode/drift.hpp"
+#include "daemon/model/error.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versori::decode {
+
+// One element of `connectors`. `raw` points into the body that was split.
+struct Element {
+    std::string_view raw; // its bytes, empty when it is no object
+    std::string id;       // empty when it has no readable one
+};
+
+struct Page {
+    std::optional<std::int64_t> total_count; // nothing when missing or no count: then noted as drift
+    std::vector<Element> elements;
+    std::string next; // empty on the last page: absent, null and "" mean the same
+};
+
+// Takes a page apart without decoding its connectors, which are looked at one by one later. Keeps its memory
+// from page to page.
+class PageSplitter {
+public:
+    // Fails with errc::bad_page when `body` is not JSON in UTF-8, nested absurdly, or has no array
+    // `connectors`.
+    Result<Page> split(std::string_view body, Drift& drift);
+
+private:
+    std::string buffer_;
+};
+
+// The platform's error object.
+struct ErrorBody {
+    std::string code;
+    std::string message;
+};
+
+// Nothing when the body is anything else, such as a gateway's page.
+std::optional<ErrorBody> parse_error_body(std::string_view body);
+
+} // namespace versori::decode

@@ -1,0 +1,235 @@
+#include "daemon/model/json.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace versori::model {
+
+using Type = Json::Type;
+
+std::optional<Json> Json::find(std::string_view name) const {
+    std::optional<Json> found;
+    for (Member member : members())
+        if (member.name == name)
+            found = member.value;
+    return found;
+}
+
+std::string_view type_name(Type type) {
+    switch (type) {
+    case Type::null:
+        return "null";
+    case Type::boolean:
+        return "boolean";
+    case Type::number:
+        return "number";
+    case Type::string:
+        return "string";
+    case Type::array:
+        return "array";
+    case Type::object:
+        return "object";
+    }
+    return "";
+}
+
+class JsonParser::Handler {
+public:
+    using Size = rapidjson::SizeType;
+
+    Handler(std::vector<Json::Node>& nodes, const char* base, rapidjson::InsituStringStream& stream)
+        : nodes_(nodes), base_(base), stream_(stream) {}
+
+    bool Null() { return add(Type::null, "null", 4); }
+    bool Bool(bool b) { return b ? add(Type::boolean, "true", 4) : add(Type::boolean, "false", 5); }
+    bool String(const char* text, Size length, bool) { return add(Type::string, text, length); }
+    bool Key(const char* text, Size length, bool) { return add(Type::string, text, length); }
+    // In situ, the pointer that comes with a number is its end in some versions of the library and its start
+    // in others; the stream stands at its end in all of them.
+    bool RawNumber(const char*, Size length, bool) {
+        return add(Type::number, base_ + stream_.Tell() - length, length);
+    }
+    bool StartObject() { return open(Type::object); }
+    bool StartArray() { return open(Type::array); }
+    bool EndObject(Size) { return close(); }
+    bool EndArray(Size) { return close(); }
+
+    bool Int(int) { return false; }
+    bool Uint(unsigned) { return false; }
+    bool Int64(std::int64_t) { return false; }
+    bool Uint64(std::uint64_t) { return false; }
+    bool Double(double) { return false; }
+
+private:
+    bool add(Type type, const char* text, std::size_t length) {
+        nodes_.push_back({text, static_cast<std::uint32_t>(length), 1, type});
+        return true;
+    }
+    bool open(Type type) {
+        if (open_.size() == max_depth)
+            return false;
+        open_.push_back(nodes_.size());
+        return add(type, nullptr, 0);
+    }
+    bool close() {
+        nodes_[open_.back()].span = static_cast<std::uint32_t>(nodes_.size() - open_.back());
+        open_.pop_back();
+        return true;
+    }
+
+    std::vector<Json::Node>& nodes_;
+    std::vector<std::size_t> open_;
+    const char* base_;
+    rapidjson::InsituStringStream& stream_;
+};
+
+Result<Json> JsonParser::parse(std::string_view text) {
+    using namespace rapidjson;
+    buffer_.assign(text);
+    nodes_.clear();
+    InsituStringStream stream(buffer_.data());
+    Handler handler(nodes_, buffer_.data(), stream);
+    Reader reader;
+    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag | kParseIterativeFlag;
+    ParseResult outcome = reader.Parse<flags>(stream, handler);
+    if (!outcome) {
+        bool too_deep = outcome.Code() == kParseErrorTermination;
+        std::string reason = too_deep ? "nested deeper than " + std::to_string(max_depth) + " levels"
+                                      : GetParseError_En(outcome.Code());
+        return Failure{errc::bad_page, reason + " (byte " + std::to_string(outcome.Offset()) + ")"};
+    }
+    if (stream.Tell() != buffer_.size())
+        return Failure{errc::bad_page, "a zero byte (byte " + std::to_string(stream.Tell()) + ")"};
+    return Json(nodes_.data());
+}
+
+std::size_t find_invalid_utf8(std::string_view text) {
+    auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+        return at(i) >= low && at(i) <= high;
+    };
+    std::size_t i = 0;
+    while (i < text.size()) {
+        std::uint64_t eight;
+        if (i + 8 <= text.size() &&
+            (std::memcpy(&eight, text.data() + i, 8), !(eight & 0x8080808080808080))) {
+            i += 8;
+            continue;
+        }
+        unsigned c = at(i);
+        if (c < 0x80)
+            i += 1;
+        else if (c >= 0xC2 && c <= 0xDF && tail(i + 1))
+            i += 2;
+        else if (c >= 0xE0 && c <= 0xEF && tail(i + 1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) &&
+                 tail(i + 2))
+            i += 3;
+        else if (c >= 0xF0 && c <= 0xF4 && tail(i + 1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) &&
+                 tail(i + 2) && tail(i + 3))
+            i += 4;
+        else
+            return i;
+    }
+    return std::string_view::npos;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    out += '"';
+    for (char c : text) {
+        switch (c) {
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\b':
+            out += "\\b";
+            break;
+        case '\f':
+            out += "\\f";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20)
+                (out += "\\u00") += {hex[c >> 4], hex[c & 15]};
+            else
+                out += c;
+        }
+    }
+    out += '"';
+}
+
+std::string quoted(std::string_view text) {
+    std::string out;
+    append_quoted(out, text);
+    return out;
+}
+
+namespace {
+
+void append_object(std::string& out, Json object) {
+    std::vector<Member> members;
+    for (Member member : object.members())
+        members.push_back(member);
+    std::ranges::stable_sort(members, {}, &Member::name);
+    out += '{';
+    bool first = true;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i + 1 < members.size() && members[i + 1].name == members[i].name)
+            continue;
+        if (!first)
+            out += ',';
+        first = false;
+        append_quoted(out, members[i].name);
+        out += ':';
+        append_canonical(out, members[i].value);
+    }
+    out += '}';
+}
+
+} // namespace
+
+void append_canonical(std::string& out, Json json) {
+    switch (json.type()) {
+    case Type::object:
+        append_object(out, json);
+        break;
+    case Type::string:
+        append_quoted(out, json.text());
+        break;
+    case Type::array: {
+        out += '[';
+        const char* separator = "";
+        for (Json element : json.elements()) {
+            out += separator;
+            append_canonical(out, element);
+            separator = ",";
+        }
+        out += ']';
+        break;
+    }
+    default:
+        out += json.text();
+    }
+}
+
+std::string canonical(Json json) {
+    std::string out;
+    append_canonical(out, json);
+    return out;
+}
+
+} // namespace versori::model

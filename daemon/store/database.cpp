@@ -1,0 +1,199 @@
+#include "daemon/store/database.hpp"
+
+#include "daemon/store/query.hpp"
+#include "schema/sql.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+namespace versori::store {
+namespace {
+
+constexpr int application_id = 0x564D4952;
+
+std::string random_uuid() {
+    std::random_device random;
+    std::string out;
+    static constexpr char hex[] = "0123456789abcdef";
+    for (int i = 0; i < 32; ++i) {
+        if (i == 8 || i == 12 || i == 16 || i == 20)
+            out += '-';
+        unsigned digit = random() & 15;
+        if (i == 12)
+            digit = 4;
+        if (i == 16)
+            digit = 8 | (digit & 3);
+        out += hex[digit];
+    }
+    return out;
+}
+
+std::int64_t pragma(SQLite::Database& sqlite, const char* name) {
+    return sqlite.execAndGet("PRAGMA " + std::string(name)).getInt64();
+}
+
+// Throws unless the file is a mirror that this program understands. `made` is false for an empty file.
+void check_ours(const std::string& path, SQLite::Database& sqlite, bool& made) {
+    auto id = pragma(sqlite, "application_id");
+    auto version = pragma(sqlite, "user_version");
+    auto tables = sqlite.execAndGet("SELECT count(*) FROM sqlite_master").getInt64();
+    made = id == application_id;
+    if (id == 0 && version == 0 && tables == 0)
+        return;
+    if (id != application_id)
+        throw StoreError(path +
+                         " is a database of another program; name another file with mirror.database or "
+                         "--database");
+    if (version > schema_number())
+        throw StoreError("the mirror " + path + " is of schema " + std::to_string(version) +
+                         ", this versori-mirror knows schemas up to " + std::to_string(schema_number()) +
+                         "; install the newer version again, or name another file");
+}
+
+bool exists_with_content(const std::string& path) {
+    struct stat info;
+    if (::stat(path.c_str(), &info) != 0)
+        return false;
+    if (!S_ISREG(info.st_mode))
+        throw StoreError("the mirror " + path + " is no regular file");
+    return info.st_size > 0;
+}
+
+void create_file(const std::string& path) {
+    int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (file < 0)
+        throw StoreError("the mirror " + path + " cannot be created or written: " + std::strerror(errno) +
+                         "; check its directory's owner and mode, or name another file");
+    ::close(file);
+}
+
+} // namespace
+
+int schema_number() {
+    return static_cast<int>(std::size(schema::migrations));
+}
+
+std::string schema_sql() {
+    std::string out;
+    for (std::string_view migration : schema::migrations)
+        (out += migration) += '\n';
+    return out += schema::views;
+}
+
+Database::Database(std::string path, Mode mode, model::Time now) : path_(std::move(path)) {
+    try {
+        bool made = false;
+        if (exists_with_content(path_)) {
+            SQLite::Database look(path_, SQLite::OPEN_READONLY, 5000);
+            check_ours(path_, look, made);
+        }
+        if (mode == Mode::write) {
+            open_for_writing(now);
+            return;
+        }
+        if (!made)
+            throw StoreError("there is no mirror at " + path_ +
+                             " yet; `versori-mirror run` or `sync` makes one, --database names another file");
+        handle_.reset(new Handle{SQLite::Database(path_, SQLite::OPEN_READONLY, 5000), {}});
+        handle_->sqlite.exec("PRAGMA query_only = ON");
+    } catch (const SQLite::Exception& error) {
+        throw_store_error(path_, error);
+    }
+}
+
+Database::~Database() = default;
+
+void Database::open_for_writing(model::Time now) {
+    create_file(path_);
+    handle_.reset(new Handle{SQLite::Database(path_, SQLite::OPEN_READWRITE, 5000), {}});
+    auto& sqlite = handle_->sqlite;
+    if (sqlite3_db_readonly(sqlite.getHandle(), "main") == 1)
+        throw StoreError("the mirror " + path_ + " cannot be written; check the owner and mode of the file");
+    int persist = 1;
+    sqlite3_file_control(sqlite.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+    sqlite.exec("PRAGMA journal_mode = WAL");
+    sqlite.exec("PRAGMA synchronous = FULL");
+    sqlite.exec("PRAGMA foreign_keys = ON");
+    sqlite.exec("PRAGMA journal_size_limit = 67108864");
+    migrate(now);
+    sqlite.exec("PRAGMA busy_timeout = 100");
+}
+
+void Database::migrate(model::Time now) {
+    auto& sqlite = handle_->sqlite;
+    bool changed = false;
+    for (auto version = pragma(sqlite, "user_version"); version < schema_number();
+         version = pragma(sqlite, "user_version")) {
+        sqlite.exec("BEGIN IMMEDIATE");
+        // Another process may have been faster.
+        if (pragma(sqlite, "user_version") == version) {
+            sqlite.exec(std::string(schema::migrations[version]));
+            sqlite.exec("PRAGMA user_version = " + std::to_string(version + 1));
+            sqlite.exec("PRAGMA application_id = " + std::to_string(application_id));
+            if (version == 0) {
+                SQLite::Statement insert(sqlite, "INSERT INTO mirror VALUES (?, ?, 1)");
+                insert.bind(1, random_uuid());
+                insert.bind(2, model::format_time(now));
+                insert.exec();
+            }
+            changed = true;
+        }
+        if (changed && version + 1 == schema_number()) {
+            SQLite::Statement views(sqlite,
+                                    "SELECT 'DROP VIEW ' || name FROM sqlite_master WHERE type = 'view'");
+            std::string drop;
+            while (views.executeStep())
+                drop += views.getColumn(0).getString() + ";";
+            sqlite.exec(drop + std::string(schema::views));
+        }
+        sqlite.exec("COMMIT");
+    }
+}
+
+bool Database::try_begin() {
+    try {
+        handle_->sqlite.exec("BEGIN IMMEDIATE");
+        in_transaction_ = true;
+        return true;
+    } catch (const SQLite::Exception& error) {
+        if (error.getErrorCode() == SQLITE_BUSY)
+            return false;
+        throw_store_error(path_, error);
+    }
+}
+
+void Database::commit() {
+    execute("COMMIT");
+    in_transaction_ = false;
+}
+
+void Database::rollback() noexcept {
+    in_transaction_ = false;
+    handle_->sqlite.tryExec("ROLLBACK");
+}
+
+std::int64_t Database::data_version() {
+    Query query(*this, "PRAGMA data_version");
+    query.step();
+    return query.integer(0);
+}
+
+std::int64_t Database::total_changes() const {
+    return sqlite3_total_changes64(handle_->sqlite.getHandle());
+}
+
+void Database::execute(const char* sql) {
+    try {
+        handle_->sqlite.exec(sql);
+    } catch (const SQLite::Exception& error) {
+        throw_store_error(path_, error);
+    }
+}
+
+} // namespace versori::store

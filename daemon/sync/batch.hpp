@@ -1,0 +1,54 @@
+#pragma once
+
+#include "daemon/decode/connector.hpp"
+#include "daemon/model/digest.hpp"
+#include "daemon/store/bookkeeping.hpp"
+#include "daemon/store/mirror.hpp"
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace versori::sync {
+
+// What a walk has read and not yet written. A connector that comes twice stands here once, as it came last; so does
+// a credential, whichever connectors embed it.
+class Batch {
+public:
+    bool empty() const;
+    std::size_t bytes() const { return bytes_; }
+
+    void put(decode::Connector connector, const model::Digest& digest);
+    void doubt(std::string connector_id, std::string updated_at);
+    void trust_again(std::string connector_id);
+    void reject(std::string connector_id, decode::Rejection rejection);
+    void unreject(std::string connector_id);
+
+    // The document of a connector that waits here; nothing when none does.
+    const model::Document* find(std::string_view connector_id) const;
+    const model::Digest* digest_of(std::string_view connector_id) const;
+
+    // Writes everything and forgets it. REQUIRES: a transaction is open. `interval` names the interval of the doubts.
+    void write(const store::Act&, std::int64_t interval, store::Mirror&, store::Bookkeeping&);
+
+private:
+    struct Item {
+        model::Document document;
+        model::Digest digest;
+    };
+    using Items = std::list<Item>; // in the order of reading
+
+    Items items_;
+    std::unordered_map<std::string, Items::iterator> by_id_;
+    std::map<std::string, model::Document> credentials_;
+    std::map<std::string, std::string> doubts_;
+    std::vector<std::string> trusted_, unrejected_;
+    std::vector<std::pair<std::string, decode::Rejection>> rejections_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace versori::sync
