@@ -19,8 +19,8 @@ struct TlsFiles {
 
 struct ServerOptions {
     std::uint16_t port = 0; // 0: any free one
-    std::optional<std::uint16_t> control_port;
-    std::optional<TlsFiles> tls;
+    std::optional<std::uint16_t> control_port = {};
+    std::optional<TlsFiles> tls = {};
     bool gzip = true; // compresses when the client accepts it
     std::chrono::milliseconds latency{0};
     std::size_t requests_per_connection = 0; // closes after so many; 0: never
