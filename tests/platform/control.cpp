@@ -31,9 +31,9 @@ Answer text_answer(std::string body) {
     return answer;
 }
 
-Answer manual() {
+Answer manual(const std::string& host) {
     std::string text = "The control endpoint of the simulated platform. Parameters go into the query:\n\n"
-                       "    GET  /world  [org=]                 the whole world as JSON\n";
+                       "    GET  /world  [org=]\n";
     for (const Route& route : control_routes())
         text += "    " + std::string(route.method) +
                 std::string(6 - std::string(route.method).size(), ' ').substr(1) + route.path + "  " +
@@ -47,7 +47,8 @@ Answer manual() {
             wire_names() +
             "\n    [times=1] [on=any|list|next|get] [org=] [delay=MS] [pause=MS] [piece=BYTES] "
             "[inflated=BYTES]\n\n"
-            "For example\n\n    curl -X POST 'localhost:8083/mutate?count=5'\n";
+            "For example\n\n    curl -X POST '" +
+            host + "/mutate?count=5'\n";
     return text_answer(text);
 }
 
@@ -93,7 +94,7 @@ Answer answered(Platform& platform, const Ask& ask) {
     if (!target)
         return error_answer(400, "bad_request", "the request target is not a path");
     if (ask.method == "GET" && target->path == "/")
-        return manual();
+        return manual(ask.host);
     if (ask.method == "GET" && target->path == "/world")
         return whole_world(platform.world, target->value("org").value_or(""));
     for (const Route& route : control_routes())

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 
 namespace versori::platform {
 namespace {
@@ -129,14 +128,17 @@ std::optional<std::pair<std::size_t, bool>> place(const std::vector<const Connec
 
 // column:direction[,column:direction]…
 bool is_sort(std::string_view text) {
-    for (auto part : text | std::views::split(',')) {
-        std::string_view pair(part.begin(), part.end());
+    for (;;) {
+        auto comma = text.find(',');
+        auto pair = text.substr(0, comma);
         auto colon = pair.find(':');
         if (colon == pair.npos || colon == 0 || colon + 1 == pair.size() ||
             pair.find(':', colon + 1) != pair.npos)
             return false;
+        if (comma == text.npos)
+            return true;
+        text.remove_prefix(comma + 1);
     }
-    return true;
 }
 
 std::optional<BadQuery> bad_value(const Target& target) {

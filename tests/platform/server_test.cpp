@@ -146,27 +146,27 @@ TEST_CASE("wire faults that a client must notice") {
         Wire wire;
         errc code;
     };
-    for (auto [wire, code] : {Case{Wire::close, errc::connection_lost},
-                              {Wire::reset, errc::connection_lost},
-                              {Wire::cut, errc::connection_lost},
-                              {Wire::long_length, errc::connection_lost},
-                              {Wire::cut_chunk, errc::connection_lost},
-                              {Wire::silent, errc::timeout},
-                              {Wire::header_flood, errc::bad_http},
-                              {Wire::garbage, errc::bad_http},
-                              {Wire::bomb, errc::too_large},
-                              {Wire::body_without_end, errc::too_large}}) {
+    for (Case expected : {Case{Wire::close, errc::connection_lost},
+                          {Wire::reset, errc::connection_lost},
+                          {Wire::cut, errc::connection_lost},
+                          {Wire::long_length, errc::connection_lost},
+                          {Wire::cut_chunk, errc::connection_lost},
+                          {Wire::silent, errc::timeout},
+                          {Wire::header_flood, errc::bad_http},
+                          {Wire::garbage, errc::bad_http},
+                          {Wire::bomb, errc::too_large},
+                          {Wire::body_without_end, errc::too_large}}) {
         Fixture on({.gzip = false});
-        Fault fault = Fault::on_wire(wire);
-        fault.edit = [wire](Answer& answer) {
-            answer.wire = wire;
+        Fault fault = Fault::on_wire(expected.wire);
+        fault.edit = [expected](Answer& answer) {
+            answer.wire = expected.wire;
             answer.inflated = 50 << 20;
         };
         on.platform.fail_when([](const Ask&) { return true; }, fault);
         auto answer = send(on.server, on.path(), {}, 300ms);
-        CAPTURE(static_cast<int>(wire));
+        CAPTURE(static_cast<int>(expected.wire));
         REQUIRE(!answer.has_value());
-        CHECK(answer.error().code == code);
+        CHECK(answer.error().code == expected.code);
     }
 }
 
