@@ -52,24 +52,29 @@ Answer manual(const std::string& host) {
     return text_answer(text);
 }
 
+std::string organisation_json(const Organisation& organisation, std::uint64_t style) {
+    std::string json = "{\"id\":";
+    json.append(quoted(organisation.id)).append(",\"name\":").append(quoted(organisation.name));
+    json += ",\"connectors\":[";
+    const char* comma = "";
+    for (const Connector* connector : listed(organisation)) {
+        json.append(comma).append(connector_json(organisation, *connector, style));
+        comma = ",";
+    }
+    return json += "]}";
+}
+
 Answer whole_world(const World& world, const std::string& only) {
-    std::string json = "{\"organisations\":[";
-    const char* separator = "";
+    Answer answer;
+    answer.body = "{\"organisations\":[";
+    const char* comma = "";
     for (const auto& organisation : world.organisations) {
         if (!only.empty() && organisation.id != only && organisation.name != only)
             continue;
-        json += separator + ("{\"id\":" + quoted(organisation.id)) +
-                ",\"name\":" + quoted(organisation.name) + ",\"connectors\":[";
-        const char* comma = "";
-        for (const Connector* connector : listed(organisation)) {
-            json += comma + connector_json(organisation, *connector, world.spelling);
-            comma = ",";
-        }
-        json += "]}";
-        separator = ",";
+        answer.body.append(comma).append(organisation_json(organisation, world.spelling));
+        comma = ",";
     }
-    Answer answer;
-    answer.body = json + "]}\n";
+    answer.body += "]}\n";
     return answer;
 }
 

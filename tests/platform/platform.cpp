@@ -48,21 +48,25 @@ std::string next_text(const std::string& cursor, const Ask& ask, const Target& t
 }
 
 std::string page_json(const Page& page, const Behaviour& behaviour) {
-    std::string json = "{\"totalCount\":" + std::to_string(page.total) + ",\"connectors\":[";
-    for (std::size_t i = 0; i < page.connectors.size(); ++i)
-        json += (i ? "," : "") + page.connectors[i];
+    std::string json = "{\"totalCount\":";
+    json.append(std::to_string(page.total)).append(",\"connectors\":[");
+    const char* comma = "";
+    for (const std::string& connector : page.connectors) {
+        json.append(comma).append(connector);
+        comma = ",";
+    }
     json += "]";
     if (page.next)
-        json += ",\"next\":" + quoted(*page.next);
+        json.append(",\"next\":").append(quoted(*page.next));
     else if (behaviour.end == NextEnd::null)
         json += ",\"next\":null";
     else if (behaviour.end == NextEnd::empty)
         json += ",\"next\":\"\"";
     if (page.prev)
-        json += ",\"prev\":" + quoted(*page.prev);
+        json.append(",\"prev\":").append(quoted(*page.prev));
     for (const auto& [name, value] : behaviour.page_members)
-        json += "," + quoted(name) + ":" + value.canonical();
-    return json + "}";
+        json.append(",").append(quoted(name)).append(":").append(value.canonical());
+    return json += "}";
 }
 
 Answer cursor_error(BadCursor bad, const Behaviour& behaviour) {

@@ -67,7 +67,7 @@ std::string body(const Raw& answer) {
 }
 
 Result<api::Response> send(Server& server, const std::string& target, std::string ca_file = {},
-                           std::chrono::milliseconds time = 5s, const char* host = "127.0.0.1") {
+                           std::chrono::milliseconds time = 20s, const char* host = "127.0.0.1") {
     boost::asio::io_context context;
     api::HttpsTransport::Options options;
     std::string origin = server.origin();
@@ -163,7 +163,7 @@ TEST_CASE("wire faults that a client must notice") {
             answer.inflated = 50 << 20;
         };
         on.platform.fail_when([](const Ask&) { return true; }, fault);
-        auto answer = send(on.server, on.path(), {}, 300ms);
+        auto answer = send(on.server, on.path(), {}, expected.wire == Wire::silent ? 300ms : 20s);
         CAPTURE(static_cast<int>(expected.wire));
         REQUIRE(!answer.has_value());
         CHECK(answer.error().code == expected.code);
@@ -205,10 +205,10 @@ TEST_CASE("TLS") {
         key(identity.key_pem());
     Fixture on({.tls = TlsFiles{certificate.path(), key.path()}});
     on.platform.behaviour.next = NextForm::absolute;
-    auto answer = send(on.server, on.path("?first=1"), roots.path(), 5s, "localhost");
+    auto answer = send(on.server, on.path("?first=1"), roots.path(), 20s, "localhost");
     REQUIRE_MESSAGE(answer.has_value(), answer.error().message);
     CHECK(answer->body.find("\"next\":\"https://localhost:") != std::string::npos);
-    CHECK(send(on.server, on.path(), {}, 5s, "localhost").error().code == errc::tls);
+    CHECK(send(on.server, on.path(), {}, 20s, "localhost").error().code == errc::tls);
     CHECK(send(on.server, on.path(), roots.path()).error().code == errc::tls);
 }
 

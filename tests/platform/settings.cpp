@@ -121,7 +121,7 @@ std::optional<Wire> wire_named(const std::string& name) {
 std::string wire_names() {
     std::string names;
     for (const auto& one : wires)
-        names += (names.empty() ? "" : "|") + std::string(one.name);
+        names.append(names.empty() ? "" : "|").append(one.name);
     return names;
 }
 

@@ -70,7 +70,9 @@ void Json::append(std::string& out) const {
     case Kind::object:
         out += '{';
         for (const auto& [name, value] : members_) {
-            out += separator + quoted(name) + ":";
+            out += separator;
+            out += quoted(name);
+            out += ':';
             value.append(out);
             separator = ",";
         }

@@ -77,7 +77,8 @@ Done silent(Stream& stream) {
 Done header_flood(Stream& stream, const Answer& answer) {
     std::string text = head_text(answer, answer.body.size());
     bool written = co_await stream.write(text);
-    std::string line = "X-Flood: " + std::string(1000, 'x') + "\r\n";
+    std::string line = "X-Flood: ";
+    line.append(1000, 'x').append("\r\n");
     for (int i = 0; written && i < 100'000; ++i)
         written = co_await stream.write(line);
     co_return false;
