@@ -18,9 +18,15 @@ namespace {
 constexpr std::uint32_t max_headers = 64 * 1024;
 constexpr std::size_t max_pending = 2 * max_headers;
 constexpr int max_interim = 16;
+constexpr std::size_t shortest_chunk = 5; // "0\r\n\r\n"; Beast asserts it once it has seen the first half
 
 Failure bad_http(std::string message) {
     return {errc::bad_http, std::move(message)};
+}
+
+bool http_so_far(std::string_view bytes) {
+    constexpr std::string_view version = "HTTP/1.";
+    return version.starts_with(bytes.substr(0, version.size()));
 }
 
 Failure cut() {
@@ -84,11 +90,13 @@ private:
     void on_response_impl(int code, string_view, int, error_code&) override {
         response.status = unsigned(code);
     }
-    void on_header_impl(error_code&) override {}
+    void on_header_impl(error_code&) override { in_trailers_ = true; }
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
     void on_finish_impl(error_code&) override {}
 
     void on_field_impl(http::field name, string_view, string_view value, error_code& ec) override {
+        if (in_trailers_)
+            return;
         switch (name) {
         case http::field::retry_after:
             return keep(response.retry_after, value);
@@ -124,6 +132,7 @@ private:
 
     std::size_t max_bytes_;
     std::size_t received_ = 0;
+    bool in_trailers_ = false; // fields that come now come after the body
     std::optional<Inflater> inflater_;
 };
 
@@ -164,6 +173,8 @@ Result<void> Answer::State::finish_message(bool& another) {
 Result<std::size_t> Answer::State::parse(std::string_view bytes) {
     std::size_t used = 0;
     while (used < bytes.size() && !done) {
+        if (parser->response.status == 0 && !http_so_far(bytes.substr(used)))
+            return bad_http("the answer is not HTTP");
         beast::error_code ec;
         std::size_t taken = parser->put({bytes.data() + used, bytes.size() - used}, ec);
         used += taken;
@@ -197,6 +208,8 @@ Result<void> Answer::take(std::string_view bytes) {
     bool direct = s.pending.empty();
     if (!direct)
         s.pending.append(bytes);
+    if (!direct && s.parser->is_header_done() && s.pending.size() < shortest_chunk)
+        return {};
     std::string_view all = direct ? bytes : std::string_view(s.pending);
     auto used = s.parse(all);
     if (!used)

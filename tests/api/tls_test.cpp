@@ -127,7 +127,7 @@ TEST_CASE("what is wrong with a certificate is said in one sentence") {
     auto root = authority(), stranger = make({.name = "Stranger", .authority = true});
     TemporaryFile roots(root.certificate_pem());
     struct Row {
-        const char* name;
+        std::string name;
         Wish wish;
         const char* says;
     };
