@@ -136,6 +136,7 @@ inline std::string ok(const std::string& body, const std::string& headers = "") 
 // Runs the context until the coroutine is done, and returns what it returned.
 template <class T>
 T run(asio::io_context& context, asio::awaitable<T> work) {
+    context.restart();
     std::optional<T> outcome;
     std::exception_ptr error;
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T value) {
