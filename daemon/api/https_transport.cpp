@@ -46,6 +46,14 @@ Failure refused_by(const std::string& proxy, const std::string& to, unsigned sta
     return {errc::proxy, proxy + " refused a connection to " + to + answered};
 }
 
+Failure no_tunnel(const std::string& proxy, const Failure& why) {
+    if (why.code == errc::bad_http)
+        return {errc::proxy, proxy + " does not answer like an HTTP proxy"};
+    if (why.code == errc::connection_lost)
+        return {why.code, proxy + " closed the connection and opened no tunnel"};
+    return why;
+}
+
 } // namespace
 
 struct HttpsTransport::Impl {
@@ -132,7 +140,7 @@ asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::tunnel(Connection&
     auto text = connect_request(options.endpoint, *options.proxy, user_agent());
     auto failed = co_await ask(connection, text, deadline, answer);
     if (failed)
-        co_return failed;
+        co_return no_tunnel(peer(), *failed);
     auto to = options.endpoint.authority(true);
     unsigned status = std::move(answer).response().status;
     if (status / 100 != 2)

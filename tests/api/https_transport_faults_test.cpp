@@ -174,23 +174,25 @@ TEST_CASE("a request's own time limit is kept where it is shorter") {
 TEST_CASE("a stop ends every wait, and is no time-out") {
     auto never = std::make_shared<std::promise<void>>();
     std::shared_future<void> released = never->get_future().share();
+    enum class Where { resolving, connecting, shaking_hands, waiting, reading };
     struct Row {
         std::string name;
-        Script script;
-        bool name_unresolved;
+        Where where;
     };
     const Row rows[] = {
-        {"resolving", swallow, true},
-        {"waiting for an answer", swallow, false},
-        {"reading a body", drip, false},
+        {"resolving", Where::resolving},         {"connecting", Where::connecting},
+        {"shaking hands", Where::shaking_hands}, {"waiting", Where::waiting},
+        {"reading a body", Where::reading},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
         asio::io_context context;
-        Server server(context, row.script);
-        auto some = options(server.port());
+        Server server(context, row.where == Where::reading ? drip : swallow);
+        FullListener full(context, "127.0.0.1", 0);
+        auto some = options(row.where == Where::connecting ? full.port() : server.port());
         some.connect_timeout = some.request_timeout = 60s;
-        if (row.name_unresolved) {
+        some.endpoint.tls = row.where == Where::shaking_hands;
+        if (row.where == Where::resolving) {
             some.endpoint.host = "platform.example";
             some.lookup = [released](const std::string&) -> Result<Addresses> {
                 released.wait();
