@@ -118,7 +118,8 @@ asio::awaitable<Result<ConnectionPtr>> HttpsTransport::Impl::open(Deadline deadl
     order(*addresses);
     auto connection = std::make_unique<Connection>(executor);
     auto port = static_cast<std::uint16_t>(std::stoul(first.port));
-    auto failed = co_await connection->connect(*addresses, port, peer(), deadline);
+    auto where = peer();
+    auto failed = co_await connection->connect(*addresses, port, where, deadline);
     if (!failed && to.tls && options.proxy)
         failed = co_await tunnel(*connection, deadline);
     if (!failed && to.tls)
@@ -219,6 +220,10 @@ HttpsTransport::~HttpsTransport() = default;
 asio::awaitable<Result<Response>> HttpsTransport::send(Request request) {
     if (!printable(request.authorization) || !printable(request.target))
         co_return Failure{errc::no_token, "the token or the target holds a control character"};
+    auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return Failure{errc::cancelled,
+                          "stopped before " + impl_->options.endpoint.authority(true) + " was asked"};
     bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     auto response = co_await impl_->send(std::move(request));

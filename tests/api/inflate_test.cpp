@@ -58,7 +58,7 @@ TEST_CASE("members that follow each other are one body") {
 }
 
 TEST_CASE("a bomb ends at the limit") {
-    auto bomb = gzip(std::string(50'000'000, 'x'));
+    auto bomb = gzip(std::string(5'000'000, 'x'));
     REQUIRE(bomb.size() < 100'000);
     Inflater inflater(1'000'000);
     std::string out;

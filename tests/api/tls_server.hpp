@@ -36,7 +36,7 @@ struct TlsServer {
         auto* name = SSL_get_servername(stream.native_handle(), TLSEXT_NAMETYPE_host_name);
         asked_for = name ? name : "";
         std::string unread, answer = ok("secret page");
-        do {
+        for (;;) {
             auto [ec, size] =
                 co_await asio::async_read_until(stream, asio::dynamic_buffer(unread), "\r\n\r\n", result);
             if (ec)
@@ -44,7 +44,9 @@ struct TlsServer {
             unread.erase(0, size);
             auto buffer = asio::buffer(answer);
             co_await asio::async_write(stream, buffer, result);
-        } while (!close_each);
+            if (close_each)
+                co_return;
+        }
     }
 
     ssl::context context;
