@@ -62,8 +62,7 @@ struct HttpsTransport::Impl {
     std::shared_ptr<Tls> tls;                  // made with the first connection
     std::vector<ConnectionPtr> idle;           // the one used last at the end
     std::optional<asio::ip::address> answered; // the address that served last, tried first
-    std::optional<asio::ip::address>
-        broken; // the address that took a connection and did not answer, tried last
+    std::optional<asio::ip::address> broken;   // the one that took a connection and was mute, tried last
 
     asio::awaitable<Result<Response>> send(Request request);
     asio::awaitable<Result<ConnectionPtr>> open(Deadline deadline);
