@@ -16,11 +16,20 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::uint32_t max_headers = 64 * 1024;
-constexpr std::size_t max_pending = 2 * max_headers;
 constexpr int max_interim = 16;
+constexpr std::size_t shortest_chunk = 5; // "0\r\n\r\n"; Beast asserts it once it has seen the first half
 
 Failure bad_http(std::string message) {
     return {errc::bad_http, std::move(message)};
+}
+
+Failure too_many_headers() {
+    return bad_http("the answer has more than 64 KiB of headers");
+}
+
+bool http_so_far(std::string_view bytes) {
+    constexpr std::string_view version = "HTTP/1.";
+    return version.starts_with(bytes.substr(0, version.size()));
 }
 
 Failure cut() {
@@ -43,6 +52,7 @@ public:
     Response response;
     std::optional<Failure> failure;
 
+    std::size_t fields() const { return fields_; }
     bool complete_body() const { return !inflater_ || inflater_->complete(); }
 
 private:
@@ -84,11 +94,16 @@ private:
     void on_response_impl(int code, string_view, int, error_code&) override {
         response.status = unsigned(code);
     }
-    void on_header_impl(error_code&) override {}
+    void on_header_impl(error_code&) override { in_trailers_ = true; }
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
     void on_finish_impl(error_code&) override {}
 
-    void on_field_impl(http::field name, string_view, string_view value, error_code& ec) override {
+    void on_field_impl(http::field name, string_view text, string_view value, error_code& ec) override {
+        fields_ += text.size() + value.size() + 4;
+        if (fields_ > max_headers)
+            return fail(too_many_headers(), ec);
+        if (in_trailers_)
+            return;
         switch (name) {
         case http::field::retry_after:
             return keep(response.retry_after, value);
@@ -124,6 +139,8 @@ private:
 
     std::size_t max_bytes_;
     std::size_t received_ = 0;
+    std::size_t fields_ = 0;   // Beast's own limit is for the bytes that it is given at once
+    bool in_trailers_ = false; // fields that come now come after the body
     std::optional<Inflater> inflater_;
 };
 
@@ -132,7 +149,7 @@ struct Answer::State {
 
     // Parses as much as it can; returns how much that was.
     Result<std::size_t> parse(std::string_view bytes);
-    Result<void> finish_message(bool& interim);
+    Result<void> finish_message();
 
     std::size_t max_bytes;
     To to;
@@ -144,10 +161,9 @@ struct Answer::State {
     bool spare_bytes = false; // more came than the answer has
 };
 
-Result<void> Answer::State::finish_message(bool& another) {
+Result<void> Answer::State::finish_message() {
     unsigned status = parser->response.status;
-    another = status >= 100 && status < 200;
-    if (!another) {
+    if (status / 100 != 1) {
         if (!parser->complete_body())
             return cut();
         done = true;
@@ -164,6 +180,8 @@ Result<void> Answer::State::finish_message(bool& another) {
 Result<std::size_t> Answer::State::parse(std::string_view bytes) {
     std::size_t used = 0;
     while (used < bytes.size() && !done) {
+        if (parser->response.status == 0 && !http_so_far(bytes.substr(used)))
+            return bad_http("the answer is not HTTP");
         beast::error_code ec;
         std::size_t taken = parser->put({bytes.data() + used, bytes.size() - used}, ec);
         used += taken;
@@ -172,15 +190,14 @@ Result<std::size_t> Answer::State::parse(std::string_view bytes) {
         if (ec == http::error::need_more)
             break;
         if (ec == http::error::header_limit)
-            return bad_http("the answer has more than 64 KiB of headers");
+            return too_many_headers();
         if (ec)
             return bad_http("the answer is not HTTP: " + ec.message());
-        bool another = false;
         if (!parser->is_done() && taken == 0)
             break;
         if (!parser->is_done())
             continue;
-        if (auto finished = finish_message(another); !finished)
+        if (auto finished = finish_message(); !finished)
             return finished.error();
     }
     return used;
@@ -197,6 +214,8 @@ Result<void> Answer::take(std::string_view bytes) {
     bool direct = s.pending.empty();
     if (!direct)
         s.pending.append(bytes);
+    if (!direct && s.parser->is_header_done() && s.pending.size() < shortest_chunk)
+        return {};
     std::string_view all = direct ? bytes : std::string_view(s.pending);
     auto used = s.parse(all);
     if (!used)
@@ -207,8 +226,8 @@ Result<void> Answer::take(std::string_view bytes) {
     } else {
         s.pending.erase(0, *used);
     }
-    if (s.pending.size() > max_pending)
-        return bad_http("the answer has more than 64 KiB of headers");
+    if (s.pending.size() + s.parser->fields() > max_headers)
+        return too_many_headers();
     return {};
 }
 

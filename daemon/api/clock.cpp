@@ -19,6 +19,9 @@ model::Time SystemClock::wall() const {
 }
 
 asio::awaitable<bool> SystemClock::sleep(std::chrono::milliseconds time) {
+    auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return false;
     asio::steady_timer timer(executor_, time);
     bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);

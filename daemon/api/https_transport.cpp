@@ -46,6 +46,14 @@ Failure refused_by(const std::string& proxy, const std::string& to, unsigned sta
     return {errc::proxy, proxy + " refused a connection to " + to + answered};
 }
 
+Failure no_tunnel(const std::string& proxy, const Failure& why) {
+    if (why.code == errc::bad_http)
+        return {errc::proxy, proxy + " does not answer like an HTTP proxy"};
+    if (why.code == errc::connection_lost)
+        return {why.code, proxy + " closed the connection and opened no tunnel"};
+    return why;
+}
+
 } // namespace
 
 struct HttpsTransport::Impl {
@@ -54,8 +62,7 @@ struct HttpsTransport::Impl {
     std::shared_ptr<Tls> tls;                  // made with the first connection
     std::vector<ConnectionPtr> idle;           // the one used last at the end
     std::optional<asio::ip::address> answered; // the address that served last, tried first
-    std::optional<asio::ip::address>
-        broken; // the address that took a connection and did not answer, tried last
+    std::optional<asio::ip::address> broken;   // the one that took a connection and was mute, tried last
 
     asio::awaitable<Result<Response>> send(Request request);
     asio::awaitable<Result<ConnectionPtr>> open(Deadline deadline);
@@ -110,7 +117,8 @@ asio::awaitable<Result<ConnectionPtr>> HttpsTransport::Impl::open(Deadline deadl
     order(*addresses);
     auto connection = std::make_unique<Connection>(executor);
     auto port = static_cast<std::uint16_t>(std::stoul(first.port));
-    auto failed = co_await connection->connect(*addresses, port, peer(), deadline);
+    auto where = peer();
+    auto failed = co_await connection->connect(*addresses, port, where, deadline);
     if (!failed && to.tls && options.proxy)
         failed = co_await tunnel(*connection, deadline);
     if (!failed && to.tls)
@@ -132,7 +140,7 @@ asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::tunnel(Connection&
     auto text = connect_request(options.endpoint, *options.proxy, user_agent());
     auto failed = co_await ask(connection, text, deadline, answer);
     if (failed)
-        co_return failed;
+        co_return no_tunnel(peer(), *failed);
     auto to = options.endpoint.authority(true);
     unsigned status = std::move(answer).response().status;
     if (status / 100 != 2)
@@ -211,6 +219,10 @@ HttpsTransport::~HttpsTransport() = default;
 asio::awaitable<Result<Response>> HttpsTransport::send(Request request) {
     if (!printable(request.authorization) || !printable(request.target))
         co_return Failure{errc::no_token, "the token or the target holds a control character"};
+    auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return Failure{errc::cancelled,
+                          "stopped before " + impl_->options.endpoint.authority(true) + " was asked"};
     bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     auto response = co_await impl_->send(std::move(request));

@@ -15,8 +15,8 @@ namespace versori::api {
 struct Request {
     std::string target = {};        // path and query, percent-encoded, beginning with '/'
     std::string authorization = {}; // the whole header value; secret
-    std::optional<std::chrono::milliseconds> time_limit =
-        {}; // for all of it, where less than the transport's own
+    // For all of it, where that is less than the transport's own limits.
+    std::optional<std::chrono::milliseconds> time_limit = {};
 };
 
 // What came back, whatever its status. `body` is decompressed and at most max_page_bytes long.

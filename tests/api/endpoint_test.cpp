@@ -6,8 +6,8 @@ using namespace versori::api;
 
 TEST_CASE("an endpoint is read from a URL") {
     struct Row {
-        const char* name;
-        const char* url;
+        std::string name;
+        std::string url;
         const char* origin; // empty: refused
         const char* port;
         const char* path;

@@ -7,8 +7,8 @@ using namespace versori::api;
 
 TEST_CASE("HTTP dates are read in all three forms") {
     struct Row {
-        const char* name;
-        const char* text;
+        std::string name;
+        std::string text;
         const char* time; // empty: refused
     };
     const Row rows[] = {

@@ -133,9 +133,33 @@ inline std::string ok(const std::string& body, const std::string& headers = "") 
            body;
 }
 
+// A listener that takes no more connections: those to come hear nothing.
+class FullListener {
+public:
+    FullListener(asio::io_context& context, const char* address, unsigned short port) : acceptor_(context) {
+        tcp::endpoint at(asio::ip::make_address(address), port);
+        acceptor_.open(at.protocol());
+        acceptor_.bind(at);
+        acceptor_.listen(0);
+        for (int i = 0; i < 8; ++i) {
+            tcp::socket& socket = waiting_.emplace_back(context, at.protocol());
+            socket.native_non_blocking(true);
+            auto to = acceptor_.local_endpoint();
+            ::connect(socket.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
+        }
+    }
+
+    unsigned short port() const { return acceptor_.local_endpoint().port(); }
+
+private:
+    tcp::acceptor acceptor_;
+    std::vector<tcp::socket> waiting_;
+};
+
 // Runs the context until the coroutine is done, and returns what it returned.
 template <class T>
 T run(asio::io_context& context, asio::awaitable<T> work) {
+    context.restart();
     std::optional<T> outcome;
     std::exception_ptr error;
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T value) {

@@ -22,8 +22,8 @@ Environment environment(const Variables& variables) {
 
 TEST_CASE("which proxy is used") {
     struct Row {
-        const char* name;
-        const char* endpoint;
+        std::string name;
+        std::string endpoint;
         const char* configured;
         Variables variables;
         const char* proxy; // its origin; empty: none
@@ -67,7 +67,7 @@ TEST_CASE("which proxy is used") {
 TEST_CASE("a proxy that cannot be used is an error that does not show it") {
     auto endpoint = *parse_endpoint("https://platform.example");
     Variables none, bad{{"HTTPS_PROXY", "socks5://me:s3cret@proxy"}};
-    for (const char* text : {"https://me:s3cret@proxy", "socks5://me:s3cret@proxy", "http://me:s3cret@",
+    for (std::string text : {"https://me:s3cret@proxy", "socks5://me:s3cret@proxy", "http://me:s3cret@",
                              "http://me:s3cret@proxy/path", "http://me:s3 cret@proxy"}) {
         CAPTURE(text);
         auto proxy = choose_proxy(endpoint, text, environment(none));
@@ -92,8 +92,8 @@ TEST_CASE("credentials of a proxy") {
 
 TEST_CASE("NO_PROXY names an endpoint") {
     struct Row {
-        const char* list;
-        const char* endpoint;
+        std::string list;
+        std::string endpoint;
         bool named;
     };
     const Row rows[] = {

@@ -7,7 +7,7 @@ using namespace versori::api;
 
 TEST_CASE("the target of a page") {
     struct Row {
-        const char* name;
+        std::string name;
         const char* prefix;
         const char* organisation;
         const char* cursor;
@@ -65,7 +65,7 @@ TEST_CASE("the target of a connector") {
 
 TEST_CASE("next is a cursor or a URL that carries one") {
     struct Row {
-        const char* name;
+        std::string name;
         const char* next;
         const char* cursor; // empty: refused with `error`
         errc error = errc::bad_page;

@@ -96,7 +96,7 @@ TEST_CASE("a page of one cannot be smaller, and Get Connector has no size") {
 
 TEST_CASE("the pause doubles, is jittered over its whole length, and ends at the maximum") {
     struct Row {
-        const char* name;
+        std::string name;
         int retries;
         double random;
         milliseconds delay;
@@ -155,7 +155,7 @@ TEST_CASE("Retry-After on an answer that is not retried changes nothing") {
 
 TEST_CASE("Retry-After is read in both forms") {
     struct Row {
-        const char* name;
+        std::string name;
         const char* header;
         const char* date;
         std::optional<milliseconds> wait;
