@@ -26,9 +26,8 @@ public:
     bool String(const char* text, Size length, bool) {
         return scalar(model::Json::Type::string, {text, length});
     }
-    bool RawNumber(const char*, Size length, bool) {
-        // The stream's own text of a number is untouched, in situ or not.
-        return scalar(model::Json::Type::number, body_.substr(stream_.Tell() - length, length));
+    bool RawNumber(const char* text, Size length, bool) {
+        return scalar(model::Json::Type::number, {text, length});
     }
     bool Key(const char* text, Size length, bool) {
         if (depth_ == page_level)

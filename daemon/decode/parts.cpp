@@ -1,5 +1,6 @@
 #include "daemon/decode/reading.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace versori::decode {
@@ -20,6 +21,28 @@ bool is_object(Reading& reading, Json json, const Path& path) {
         return true;
     reading.reject(path, "expected an object, got " + std::string(type_name(json.type())));
     return false;
+}
+
+bool is_flat(Json json) {
+    return !json.is(Json::Type::object) && !json.is(Json::Type::array);
+}
+
+// The messages of an embedded scheme: documented members as they are, others redacted.
+std::string shown_messages(const Reading& reading, Json messages) {
+    std::string out = "[";
+    for (Json message : messages.elements()) {
+        Parts parts;
+        for (model::Member member : message.members()) {
+            bool documented =
+                ((member.name == "text" || member.name == "severity") && is_flat(member.value)) ||
+                (member.name == "detail" && std::ranges::all_of(member.value.elements(), is_flat) &&
+                 !member.value.is(Json::Type::object));
+            parts.emplace_back(member.name,
+                               documented ? model::canonical(member.value) : reading.redacted(member.value));
+        }
+        (out += out.size() > 1 ? "," : "") += object_text(std::move(parts));
+    }
+    return out += "]";
 }
 
 } // namespace
@@ -132,16 +155,8 @@ std::optional<Scheme> read_scheme(Reading& reading, Json json, const Path& path)
         out.secret_fingerprint = reading.fingerprint(object_text(out.split.secret));
         shown.emplace_back("secretFingerprint", model::quoted(out.secret_fingerprint));
     }
-    if (auto messages = json.find("validationMessages"); messages && messages->is(Json::Type::array)) {
-        static constexpr Field message[] = {{"text", Field::Form::scalar},
-                                            {"severity", Field::Form::scalar},
-                                            {"detail", Field::Form::scalars}};
-        static constexpr Field list[] = {{"validationMessages", Field::Form::objects, message}};
-        model::Member member{"validationMessages", *messages};
-        Drift noted_with_the_rows;
-        Split parts = split({&member, 1}, Shape{"", list}, noted_with_the_rows, path);
-        shown.insert(shown.end(), parts.open.begin(), parts.open.end());
-    }
+    if (auto messages = json.find("validationMessages"); messages && messages->is(Json::Type::array))
+        shown.emplace_back("validationMessages", shown_messages(reading, *messages));
     shown.insert(shown.end(), out.split.open.begin(), out.split.open.end());
     out.comparable = object_text(std::move(shown));
     return out;

@@ -40,18 +40,13 @@ class JsonParser::Handler {
 public:
     using Size = rapidjson::SizeType;
 
-    Handler(std::vector<Json::Node>& nodes, const char* base, rapidjson::InsituStringStream& stream)
-        : nodes_(nodes), base_(base), stream_(stream) {}
+    explicit Handler(std::vector<Json::Node>& nodes) : nodes_(nodes) {}
 
     bool Null() { return add(Type::null, "null", 4); }
     bool Bool(bool b) { return b ? add(Type::boolean, "true", 4) : add(Type::boolean, "false", 5); }
     bool String(const char* text, Size length, bool) { return add(Type::string, text, length); }
     bool Key(const char* text, Size length, bool) { return add(Type::string, text, length); }
-    // In situ, the pointer that comes with a number is its end in some versions of the library and its start
-    // in others; the stream stands at its end in all of them.
-    bool RawNumber(const char*, Size length, bool) {
-        return add(Type::number, base_ + stream_.Tell() - length, length);
-    }
+    bool RawNumber(const char* text, Size length, bool) { return add(Type::number, text, length); }
     bool StartObject() { return open(Type::object); }
     bool StartArray() { return open(Type::array); }
     bool EndObject(Size) { return close(); }
@@ -82,8 +77,6 @@ private:
 
     std::vector<Json::Node>& nodes_;
     std::vector<std::size_t> open_;
-    const char* base_;
-    rapidjson::InsituStringStream& stream_;
 };
 
 Result<Json> JsonParser::parse(std::string_view text) {
@@ -91,7 +84,7 @@ Result<Json> JsonParser::parse(std::string_view text) {
     buffer_.assign(text);
     nodes_.clear();
     InsituStringStream stream(buffer_.data());
-    Handler handler(nodes_, buffer_.data(), stream);
+    Handler handler(nodes_);
     Reader reader;
     constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag | kParseIterativeFlag;
     ParseResult outcome = reader.Parse<flags>(stream, handler);

@@ -194,6 +194,15 @@ void Bookkeeping::unreject(std::string_view organisation, std::string_view conne
         .run();
 }
 
+std::set<std::string> Bookkeeping::rejected(std::string_view organisation) {
+    Query query(database_, "SELECT connector_id FROM rejects WHERE organisation_id = ?");
+    query.with(organisation);
+    std::set<std::string> out;
+    while (query.step())
+        out.emplace(query.text(0));
+    return out;
+}
+
 bool Bookkeeping::drift(std::string_view json_path, std::string_view kind, std::int64_t count,
                         model::Time now) {
     Query query(database_,
@@ -227,6 +236,25 @@ std::vector<model::Missing> Bookkeeping::missing(std::string_view organisation) 
         if (!query.is_null(6))
             one.asked_at = time_of(query.text(6));
         out.push_back(std::move(one));
+    }
+    return out;
+}
+
+std::int64_t Bookkeeping::missing_count(std::string_view organisation) {
+    Query query(database_, "SELECT count(*) FROM missing WHERE organisation_id = ? AND rejected_at IS NULL");
+    query.with(organisation).step();
+    return query.integer(0);
+}
+
+model::Missing Bookkeeping::missing_from(std::string_view organisation, std::string_view connector_id,
+                                         model::Time now) {
+    Query query(database_, "SELECT c.owner_organisation_id, k.first_seen FROM connectors c "
+                           "JOIN _connectors k USING (organisation_id, connector_id) "
+                           "WHERE c.organisation_id = ? AND c.connector_id = ?");
+    model::Missing out{std::string(connector_id), {}, now, now, 0, {}, {}, false};
+    if (query.with(organisation, connector_id).step()) {
+        out.owner = query.text(0);
+        out.first_seen = time_of(query.text(1));
     }
     return out;
 }

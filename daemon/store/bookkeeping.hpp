@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,10 +73,16 @@ public:
                 std::string_view json_path, model::Time now);
     void unreject(std::string_view organisation, std::string_view connector_id);
 
+    std::set<std::string> rejected(std::string_view organisation); // ids with a row in `rejects`
+
     // True the first time this path and kind are seen.
     bool drift(std::string_view json_path, std::string_view kind, std::int64_t count, model::Time now);
 
     std::vector<model::Missing> missing(std::string_view organisation);
+    std::int64_t missing_count(std::string_view organisation); // without those a person decided to keep
+    // A connector of the mirror as missing since `now`; writes nothing.
+    model::Missing missing_from(std::string_view organisation, std::string_view connector_id,
+                                model::Time now);
     void set_missing(std::string_view organisation, const model::Missing&);
     void listed(std::string_view organisation, std::string_view connector_id); // ends being missing
 

@@ -75,6 +75,20 @@ void load_table(Database& database, Document& out, TableId id, std::string_view 
 
 } // namespace
 
+Tally& Tally::operator+=(const Tally& more) {
+    inserted += more.inserted;
+    updated += more.updated;
+    deleted += more.deleted;
+    connectors_inserted += more.connectors_inserted;
+    connectors_updated += more.connectors_updated;
+    connectors_deleted += more.connectors_deleted;
+    if (!first_seq)
+        first_seq = more.first_seq;
+    if (more.last_seq)
+        last_seq = more.last_seq;
+    return *this;
+}
+
 std::optional<Known> Mirror::known(std::string_view organisation, std::string_view connector_id) {
     Query query(database_, "SELECT k.digest, c.updated_at, k.doubted_updated_at, k.doubted_interval "
                            "FROM _connectors k JOIN connectors c USING (organisation_id, connector_id) "
@@ -101,9 +115,10 @@ Document Mirror::load(Subject subject, std::string_view organisation, std::strin
     return out;
 }
 
-bool Mirror::has_connectors(std::string_view organisation) {
-    Query query(database_, "SELECT 1 FROM connectors WHERE organisation_id = ? LIMIT 1");
-    return query.with(organisation).step();
+std::int64_t Mirror::connector_count(std::string_view organisation) {
+    Query query(database_, "SELECT count(*) FROM _connectors WHERE organisation_id = ?");
+    query.with(organisation).step();
+    return query.integer(0);
 }
 
 void Mirror::for_each_connector(std::string_view organisation,
@@ -197,7 +212,12 @@ void Mirror::apply(const Act& act, const Document& before, const Document& after
     bool existed = !before.empty();
     bool recorded = act.recording == Recording::all ||
                     (act.recording == Recording::no_updates && existed != !after.empty());
-    for (const Change& change : model::diff(before, after)) {
+    auto changes = model::diff(before, after);
+    if (after.subject() == Subject::connector && !changes.empty())
+        ++(after.empty() ? tally_.connectors_deleted
+           : existed     ? tally_.connectors_updated
+                         : tally_.connectors_inserted);
+    for (const Change& change : changes) {
         write(act, change);
         bool own = change.table == model::tables_of(after.subject()).front();
         if (recorded)

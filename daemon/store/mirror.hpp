@@ -37,9 +37,14 @@ struct Act {
     Recording recording = Recording::all;
 };
 
+// What was written: rows, and connectors of which anything was.
 struct Tally {
     std::int64_t inserted = 0, updated = 0, deleted = 0;
+    std::int64_t connectors_inserted = 0, connectors_updated = 0, connectors_deleted = 0;
     std::optional<std::int64_t> first_seq, last_seq;
+
+    std::int64_t rows() const { return inserted + updated + deleted; }
+    Tally& operator+=(const Tally&);
 };
 
 // The mirrored tables and their change records: the one place where rows are written.
@@ -49,7 +54,7 @@ public:
 
     std::optional<Known> known(std::string_view organisation, std::string_view connector_id);
     model::Document load(model::Subject, std::string_view organisation, std::string_view id); // may be empty
-    bool has_connectors(std::string_view organisation);
+    std::int64_t connector_count(std::string_view organisation);
     void for_each_connector(std::string_view organisation,
                             const std::function<void(std::string_view id)>& visit);
     // Connectors whose connections use the credential.

@@ -8,7 +8,8 @@ namespace versori::sync {
 using model::TableId;
 
 bool Batch::empty() const {
-    return items_.empty() && doubts_.empty() && trusted_.empty() && unrejected_.empty() && rejections_.empty();
+    return items_.empty() && doubts_.empty() && trusted_.empty() && unrejected_.empty() &&
+           rejections_.empty();
 }
 
 void Batch::put(decode::Connector connector, const model::Digest& digest) {
@@ -25,7 +26,8 @@ void Batch::put(decode::Connector connector, const model::Digest& digest) {
     }
     bytes_ += connector.document.bytes();
     std::string id(connector.document.id());
-    if (auto earlier = by_id_.find(id); earlier != by_id_.end()) items_.erase(earlier->second);
+    if (auto earlier = by_id_.find(id); earlier != by_id_.end())
+        items_.erase(earlier->second);
     items_.push_back({std::move(connector.document), digest});
     by_id_[id] = std::prev(items_.end());
 }
@@ -64,14 +66,18 @@ void Batch::write(const store::Act& act, std::int64_t interval, store::Mirror& m
         for (std::size_t i = 0; i < item.document.rows(TableId::connection_credentials).size(); ++i)
             used.insert(model::text_of(item.document.row(TableId::connection_credentials, i)[link]));
     for (auto& [id, credential] : credentials_)
-        if (used.contains(id)) mirror.put(act, credential);
+        if (used.contains(id))
+            mirror.put(act, credential);
     for (Item& item : items_) {
         mirror.put(act, item.document);
         mirror.remember(act, item.document.id(), item.digest);
     }
-    for (const auto& [id, updated_at] : doubts_) mirror.doubt(act, id, updated_at, interval);
-    for (const std::string& id : trusted_) mirror.trust_again(act, id);
-    for (const std::string& id : unrejected_) bookkeeping.unreject(act.organisation, id);
+    for (const auto& [id, updated_at] : doubts_)
+        mirror.doubt(act, id, updated_at, interval);
+    for (const std::string& id : trusted_)
+        mirror.trust_again(act, id);
+    for (const std::string& id : unrejected_)
+        bookkeeping.unreject(act.organisation, id);
     for (const auto& [id, rejection] : rejections_)
         bookkeeping.reject(act.organisation, id, rejection.reason, rejection.json_path, act.time);
     *this = Batch();

@@ -15,8 +15,8 @@
 
 namespace versori::sync {
 
-// What a walk has read and not yet written. A connector that comes twice stands here once, as it came last; so does
-// a credential, whichever connectors embed it.
+// What a walk has read and not yet written. A connector that comes twice stands here once, as it came last;
+// so does a credential, whichever connectors embed it.
 class Batch {
 public:
     bool empty() const;
@@ -32,7 +32,8 @@ public:
     const model::Document* find(std::string_view connector_id) const;
     const model::Digest* digest_of(std::string_view connector_id) const;
 
-    // Writes everything and forgets it. REQUIRES: a transaction is open. `interval` names the interval of the doubts.
+    // Writes everything and forgets it. REQUIRES: a transaction is open. `interval` names the interval of the
+    // doubts.
     void write(const store::Act&, std::int64_t interval, store::Mirror&, store::Bookkeeping&);
 
 private:

@@ -10,8 +10,10 @@ namespace {
 
 std::string id_of(const decode::Fingerprinter& fingerprint, std::vector<std::string> globs) {
     std::ranges::sort(globs);
-    std::string id = std::to_string(decode::normalisation_version) + " key " + fingerprint("normalisation").substr(0, 16);
-    for (const std::string& glob : globs) id += " " + glob;
+    std::string id =
+        std::to_string(decode::normalisation_version) + " key " + fingerprint("normalisation").substr(0, 16);
+    for (const std::string& glob : globs)
+        id += " " + glob;
     return id;
 }
 

@@ -9,8 +9,8 @@
 
 namespace versori::sync {
 
-// How documents become rows: the code's version, the fingerprint key and the secret names. Rows made by another
-// normalisation are made again without change records (fidelity rule 11).
+// How documents become rows: the code's version, the fingerprint key and the secret names. Rows made by
+// another normalisation are made again without change records (fidelity rule 11).
 struct Normalisation {
     Normalisation(std::span<const std::uint8_t> key, std::vector<std::string> secret_variables);
 
