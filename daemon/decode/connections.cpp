@@ -14,6 +14,7 @@ namespace {
 struct Embedded {
     Scheme scheme;
     model::Row link;
+    std::size_t connection, position; // where it stood
 
     auto place() const {
         return std::tuple(model::text_of(link[1]), model::text_of(link[2]), model::text_of(link[3]));
@@ -24,7 +25,8 @@ class ConnectionReader {
 public:
     ConnectionReader(Reading& reading, Connector& out) : reading_(reading), out_(out), rows_(out.document) {}
 
-    void read(Json connection, const Path& path) {
+    void read(Json connection, std::size_t index, const Path& connections) {
+        Path path(connections, connection_ = index);
         auto row = rows_.add(TableId::connections);
         row[0] = rows_.text(rows_.id());
         auto unknown =
@@ -47,7 +49,7 @@ public:
         for (Embedded& copy : embedded_) {
             auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
             if (is_new)
-                add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path());
+                add_scheme(copy);
             else if (scheme->second != copy.scheme.comparable)
                 set(TableId::connection_credentials, copy.link, "auth_scheme",
                     rows_.text(copy.scheme.comparable));
@@ -55,6 +57,13 @@ public:
     }
 
 private:
+    void add_scheme(const Embedded& copy) {
+        Path root, connections(root, "connections"), connection(connections, copy.connection),
+            credentials(connection, "credentials"), purpose(credentials, model::text_of(copy.link[2])),
+            link(purpose, copy.position), path(link, "authSchemeConfig");
+        decode::add_scheme(reading_, rows_, copy.scheme, std::nullopt, path);
+    }
+
     // Each member of `credentials` is a purpose: action, trigger, and what the platform may add.
     void read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
         if (credentials.is(Json::Type::null))
@@ -98,7 +107,7 @@ private:
         if (scheme && !scheme->is(Json::Type::null)) {
             if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
                 set(table, row, "auth_scheme_id", rows_.text(copy->id));
-                embedded_.push_back({std::move(*copy), row});
+                embedded_.push_back({std::move(*copy), row, connection_, position});
             }
         }
     }
@@ -107,6 +116,7 @@ private:
     Connector& out_;
     model::Document& rows_;
     std::vector<Embedded> embedded_;
+    std::size_t connection_ = 0; // index of the one being read
 };
 
 } // namespace
@@ -116,11 +126,12 @@ void read_connections(Reading& reading, Connector& out, Json connector, Schemes 
     Path path(root, "connections");
     std::size_t index = 0;
     for (Json connection : reading.array(connector, "connections", true, root)) {
-        Path here(path, index++);
+        Path here(path, index);
         if (connection.is(Json::Type::object))
-            reader.read(connection, here);
+            reader.read(connection, index, path);
         else
             reading.reject(here, "expected an object, got " + std::string(type_name(connection.type())));
+        ++index;
     }
     reader.place_schemes(std::move(schemes));
 }
