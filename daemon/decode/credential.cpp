@@ -103,8 +103,9 @@ void read_errors(Reading& reading, model::Document& out, Row row, Json credentia
     if (!errors || errors->is(Json::Type::null))
         return out.leave_unstated(TableId::credential_errors);
     std::int64_t position = 0;
+    Path list(path, "errors");
     for (Json error : reading.array(credential, "errors", false, path)) {
-        Path here(Path(path, "errors"), static_cast<std::size_t>(position));
+        Path here(list, static_cast<std::size_t>(position));
         if (!error.is(Json::Type::string))
             return reading.reject(here, "expected a string");
         auto line = out.add(TableId::credential_errors);
