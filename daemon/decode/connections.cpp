@@ -31,15 +31,21 @@ public:
         row[0] = rows_.text(rows_.id());
         auto unknown =
             reading_.fill(rows_, TableId::connections, row, connection, {"credentials", "variables"}, path);
+        reading_.note_left_over(TableId::connections, unknown, path);
         std::string_view id = model::text_of(row[1]);
-        if (auto credentials = connection.find("credentials"))
-            read_purposes(*credentials, id, Path(path, "credentials"));
+        Parts extra;
+        for (const auto& member : unknown)
+            extra.emplace_back(member.name, model::canonical(member.value));
+        if (auto credentials = connection.find("credentials")) {
+            Parts strange = read_purposes(*credentials, id, Path(path, "credentials"));
+            if (!strange.empty())
+                extra.emplace_back("credentials", object_text(std::move(strange)));
+        }
         Path variables(path, "variables");
         read_variables(reading_, rows_, TableId::connection_variables, {rows_.id(), id},
                        reading_.array(connection, "variables", false, path), variables);
-        for (const auto& member : unknown)
-            reading_.note_unknown(Path(path, member.name), member.value);
-        set(TableId::connections, row, "extra", reading_.extra(rows_, unknown));
+        if (!extra.empty())
+            set(TableId::connections, row, "extra", rows_.text(object_text(std::move(extra))));
     }
 
     // A copy that is not the connector's own becomes a scheme without a position, or stays with its link.
@@ -67,22 +73,36 @@ private:
         add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path(link, "authSchemeConfig"));
     }
 
-    // Each member of `credentials` is a purpose: action, trigger, and what the platform may add.
-    void read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
-        if (credentials.is(Json::Type::null))
-            return;
-        if (!credentials.is(Json::Type::object))
-            return reading_.reject(path, "expected an object");
+    // Each member of `credentials` is a purpose: action, trigger, and what the platform may add. Returns what
+    // was added in another form, redacted, since credentials may be in it.
+    Parts read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
+        Parts strange;
+        if (!credentials.is(Json::Type::object) && !credentials.is(Json::Type::null))
+            reading_.reject(path, "expected an object");
         for (auto [purpose, links] : credentials.members()) {
             Path here(path, purpose);
-            if (purpose != "action" && purpose != "trigger")
+            if (purpose != "action" && purpose != "trigger") {
                 reading_.note_unknown(here, links);
+                if (!are_links(links)) {
+                    strange.emplace_back(purpose, reading_.redacted(links));
+                    continue;
+                }
+            }
             std::size_t position = 0;
             for (Json link : reading_.array(credentials, purpose, false, path)) {
                 read_link(link, connection_id, purpose, position, Path(here, position));
                 ++position;
             }
         }
+        return strange;
+    }
+
+    static bool are_links(Json links) {
+        auto is_link = [](Json link) {
+            auto id = link.find("id");
+            return id && id->is(Json::Type::string);
+        };
+        return links.is(Json::Type::array) && std::ranges::all_of(links.elements(), is_link);
     }
 
     void read_link(Json link, std::string_view connection_id, std::string_view purpose, std::size_t position,
@@ -96,8 +116,7 @@ private:
         row[1] = rows_.text(connection_id);
         row[2] = rows_.text(purpose);
         set(table, row, "position", static_cast<std::int64_t>(position));
-        for (const auto& member : unknown)
-            reading_.note_unknown(Path(path, member.name), member.value);
+        reading_.note_left_over(table, unknown, path);
         set(table, row, "extra", reading_.extra(rows_, unknown));
 
         auto credential = link.find("credential");

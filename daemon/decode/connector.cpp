@@ -61,10 +61,8 @@ boost::system::result<Connector, Rejection> ConnectorDecoder::decode(std::string
     auto unknown =
         reading.fill(out.document, TableId::connectors, row, *json,
                      {"authSchemeConfigs", "connections", "versions", "tags", "connectionVariables"}, root);
+    reading.note_left_over(TableId::connectors, unknown, root);
     read_tags(reading, out.document, *json, unknown, root);
-    for (const auto& member : unknown)
-        if (member.name != "tags")
-            reading.note_unknown(Path(root, member.name), member.value);
     set(TableId::connectors, row, "extra", reading.extra(out.document, unknown));
 
     auto schemes = read_schemes(reading, out.document, *json, root);

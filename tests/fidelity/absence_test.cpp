@@ -64,7 +64,7 @@ std::string deleted(const Inquiry& inquiry) {
 
 TEST_CASE("absence: what is asked, and what goes on which evidence") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::vector<Missing> missing;
         Platform platform;
         const char *asked, *deleted;
@@ -196,7 +196,7 @@ TEST_CASE("absence: a 404 followed by a 500 at each walk still goes") {
 
 TEST_CASE("absence: an answer of an earlier walk") {
     struct Case {
-        const char* name;
+        std::string_view name;
         Missing missing;
         const char* deleted;
     };
@@ -235,7 +235,7 @@ TEST_CASE("absence: answers are kept with the missing") {
 
 TEST_CASE("absence: which evidence an organisation lives on is said in a sentence") {
     struct Case {
-        const char* name;
+        std::string_view name;
         Platform platform;
         const char* expected;
     };

@@ -9,7 +9,7 @@ namespace {
 
 TEST_CASE("guard: when deletions wait for a person") {
     struct Case {
-        const char* name;
+        std::string_view name;
         GuardFacts facts; // rows, missing, deleted in a day, listed
         std::string expected;
     };

@@ -43,7 +43,7 @@ std::string list_of(const Attempt& attempt) {
 
 TEST_CASE("interval: when an attempt is repeated") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::vector<Attempt> attempts;
         const char* expected; // per attempt: r: repeat, e: end
         bool miscounts = false;

@@ -30,7 +30,7 @@ std::string told(const Verdict& verdict) {
 
 TEST_CASE("ledger: what one attempt amounts to") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::function<void(Ledger&)> walk;
         const char* expected;
         bool counts_absences;

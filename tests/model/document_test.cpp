@@ -113,7 +113,7 @@ TEST_CASE("document: rows and texts stay where they are when it is moved") {
 
 TEST_CASE("document: what a copy of a credential leaves unsaid stays as it was before") {
     struct Case {
-        const char* name;
+        std::string_view name;
         Document later, earlier;
         const char* expected;
     };

@@ -65,7 +65,9 @@ TEST_CASE("json: a number beyond all doubles is refused, however it is written")
 
 TEST_CASE("json: canonical form") {
     struct Case {
-        const char *name, *text, *expected;
+        std::string_view name;
+        std::string_view text;
+        const char* expected;
     };
     const Case cases[] = {
         {"members in byte order", R"({"b":1,"a":2,"B":3,"ab":4,"":5})", R"({"":5,"B":3,"a":2,"ab":4,"b":1})"},
@@ -103,7 +105,7 @@ TEST_CASE("json: escapes") {
 
 TEST_CASE("json: failures name the byte") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::string text, expected;
     };
     const Case cases[] = {
@@ -169,7 +171,7 @@ TEST_CASE("json: a parser is used again") {
 
 TEST_CASE("json: the first byte that is not UTF-8") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::string text;
         std::size_t expected;
     };

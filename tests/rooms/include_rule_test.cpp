@@ -145,7 +145,7 @@ TEST_CASE("rooms: each include of the daemon is one that its room may have") {
 
 TEST_CASE("rooms: what the rule lets through and what not") {
     struct Case {
-        const char* name;
+        std::string_view name;
         std::string_view file, header;
         bool expected;
     };
