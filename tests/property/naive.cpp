@@ -57,7 +57,7 @@ private:
 } // namespace
 
 std::int64_t false_deletions_of_one_pass(const Terms& terms) {
-    auto world = platform::World::seeded({.seed = terms.seed, .organisations = 1, .connectors = connectors});
+    auto world = terms.world();
     platform::Platform platform(world);
     platform.remember_asked = false;
     std::string organisation = world.organisations.front().id;

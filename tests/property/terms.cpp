@@ -30,6 +30,12 @@ constexpr std::array churns = {0.05, 0.2, 0.5, 1.0, 2.0, 4.0};
 constexpr std::array fault_shares = {0.0, 0.0, 0.02, 0.1};
 constexpr std::array gets = {Get::honest, Get::always_404, Get::not_found_for_imported, Get::honest};
 
+template <class Items>
+void shorten(Items& items, std::size_t count) {
+    if (items.size() > count)
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(count), items.end());
+}
+
 const char* name(CursorKind kind) {
     return kind == CursorKind::offset ? "offset" : kind == CursorKind::keyset ? "keyset" : "id";
 }
@@ -60,11 +66,34 @@ Terms::Terms(std::uint64_t s) : seed(s) {
     behaviour.trailing_empty_page = random() % 4 == 0;
     churn = one_of(churns);
     faults = one_of(fault_shares);
-    walks = 3 + static_cast<int>(random() % 4);
+    walks = 2 + static_cast<int>(random() % 4);
     if (random() % 2)
         interval = std::chrono::hours{25};
     if (random() % 3 == 0)
         commit_batch = 20000;
+    thin = random() % 4 != 0;
+    look_again = random() % 4 == 0;
+}
+
+platform::World Terms::world() const {
+    auto world = platform::World::seeded({.seed = seed, .organisations = 1, .connectors = connectors});
+    if (!thin)
+        return world;
+    auto& organisation = world.organisations.front();
+    for (auto& connector : organisation.connectors) {
+        shorten(connector.connections, 1);
+        shorten(connector.versions, 1);
+        shorten(connector.auth_schemes, 1);
+        for (auto& connection : connector.connections)
+            for (auto* links : {&connection.action, &connection.trigger})
+                if (*links)
+                    shorten(**links, 1);
+    }
+    std::size_t index = 0;
+    for (auto& [id, credential] : organisation.credentials)
+        if (index++ % 5 && credential.usages)
+            credential.usages->clear();
+    return world;
 }
 
 void Terms::apply(sync::WalkPlan& plan) const {

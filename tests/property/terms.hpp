@@ -22,6 +22,11 @@ struct Terms {
     int walks = 5;     // before the history falls quiet
     std::chrono::minutes interval{5};
     std::size_t commit_batch = 4 << 20;
+    bool thin = true; // few things hang on each connector, which takes a third of the time
+
+    bool look_again = false; // one more walk at the end, which must find nothing to record
+
+    platform::World world() const;
 
     void apply(sync::WalkPlan&) const;
     std::string text() const; // for a person who replays it
