@@ -2,6 +2,7 @@
 #include "daemon/cli/logging.hpp"
 #include "daemon/config/flags.hpp"
 #include "daemon/config/lookup.hpp"
+#include "daemon/sync/feed.hpp"
 #include "daemon/sync/report.hpp"
 #include "daemon/sync/round.hpp"
 
@@ -54,6 +55,16 @@ std::vector<std::string> ids_of(const config::Settings& settings, const std::vec
     return ids;
 }
 
+// What the service would deliver.
+void deliver(const config::Settings& settings, sync::OpenMirror& mirror) {
+    boost::asio::io_context io(1);
+    api::SystemClock clock(io.get_executor());
+    auto say = [](const std::string& sentence) { std::cerr << "versori-mirror: " << sentence << "\n"; };
+    sync::Feed feed(io.get_executor(), mirror.database, clock, {say, say});
+    feed.configure(settings.changes);
+    feed.deliver_now();
+}
+
 int sync_once(const Flags& flags, const Arguments& arguments) {
     set_up_logging(flags);
     config::Settings settings = settings_of(flags, arguments);
@@ -93,6 +104,7 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
     (*round)->walk_once(ids, arguments.approve_deletions, std::move(calls));
     (*round)->when_done([&] { signals.cancel(); });
     io.run();
+    deliver(settings, mirror);
     return status;
 }
 

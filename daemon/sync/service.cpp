@@ -1,10 +1,13 @@
 #include "daemon/sync/service.hpp"
 
+#include "daemon/sync/feed.hpp"
 #include "daemon/sync/notify.hpp"
 #include "daemon/sync/report.hpp"
 #include "daemon/sync/round.hpp"
 #include "daemon/sync/watcher.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
@@ -23,14 +26,20 @@ model::Time wall() {
 class Service {
 public:
     Service(config::Settings settings, const std::function<config::Loaded()>& reload)
-        : settings_(std::move(settings)), reload_(reload), mirror_(settings_, "run", wall()), signals_(io_),
-          watchdog_(io_) {
+        : settings_(std::move(settings)), reload_(reload), mirror_(settings_, "run", wall()), clock_(io_.get_executor()),
+          feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), signals_(io_), watchdog_(io_) {
         for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
             signals_.add(signal);
     }
 
     void run() {
         listen();
+        feed_.configure(settings_.changes);
+        asio::co_spawn(io_, feed_.run(),
+                       asio::bind_cancellation_slot(feed_end_.slot(), [](std::exception_ptr failure) {
+                           if (failure)
+                               std::rethrow_exception(failure);
+                       }));
         begin({});
         if (auto interval = watchdog_interval())
             feed_watchdog(*interval / 3);
@@ -39,6 +48,11 @@ public:
     }
 
 private:
+    static Feed::Calls feed_calls() {
+        return {[](const std::string& sentence) { spdlog::warn("{}", sentence); },
+                [](const std::string& sentence) { spdlog::info("{}", sentence); }};
+    }
+
     void begin(const std::map<std::string, model::Time>& due) {
         auto round = Round::make(io_, settings_, mirror_);
         if (!round) {
@@ -52,6 +66,8 @@ private:
         watcher_ = std::make_unique<Watcher>(io_.get_executor());
         for (const std::string& file : round_->token_files())
             watcher_->watch_directory_of(file, [this] { round_->tokens_changed(); });
+        // `deletions` and `forget` write beside the service, and what they did is delivered too.
+        watcher_->watch_file(settings_.mirror.database + "-wal", [this] { feed_.poke(); });
         Round::Calls calls;
         calls.ended = [this](const Ended& ended) { tell(ended); };
         calls.pause = [](const Walker& walker, const api::Pause& pause) {
@@ -120,6 +136,7 @@ private:
         watchdog_.cancel();
         end_round([this] {
             watcher_.reset();
+            feed_end_.emit(asio::cancellation_type::terminal);
             io_.stop();
         });
     }
@@ -135,6 +152,7 @@ private:
         if (reloading_)
             return;
         notify_reloading();
+        feed_.reopen();
         auto loaded = reload_();
         if (!loaded) {
             for (const config::Problem& problem : loaded.error())
@@ -168,6 +186,7 @@ private:
             at = keeps_its_due(fresh, at->first) ? std::next(at) : due.erase(at);
         round_.reset();
         settings_ = std::move(fresh);
+        feed_.configure(settings_.changes);
         troubled_.clear();
         try {
             mirror_.configure(settings_, wall());
@@ -205,6 +224,9 @@ private:
     const std::function<config::Loaded()>& reload_;
     asio::io_context io_{1};
     OpenMirror mirror_;
+    api::SystemClock clock_;
+    Feed feed_;
+    asio::cancellation_signal feed_end_;
     asio::signal_set signals_;
     asio::steady_timer watchdog_;
     std::unique_ptr<Watcher> watcher_;
