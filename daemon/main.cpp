@@ -1,1 +1,5 @@
-int main() {}
+#include "daemon/cli/arguments.hpp"
+
+int main(int argc, char** argv) {
+    return versori::cli::main(argc, argv);
+}

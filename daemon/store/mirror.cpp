@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstring>
+#include <set>
 
 namespace versori::store {
 
@@ -285,6 +286,33 @@ std::int64_t Mirror::next_seq() {
         tally_.first_seq = seq;
     tally_.last_seq = seq;
     return seq;
+}
+
+void Mirror::scrub_variables(const std::function<bool(std::string_view name)>& is_secret) {
+    for (const char* table : {"connector_variables", "connection_variables"}) {
+        std::set<std::string> secret;
+        {
+            Query names(database_, std::string("SELECT DISTINCT name FROM ") + table +
+                                       " UNION SELECT json_extract(key, '$.name') FROM changes "
+                                       "WHERE table_name = ?");
+            names.with(table);
+            while (names.step())
+                if (is_secret(names.text(0)))
+                    secret.emplace(names.text(0));
+        }
+        for (const std::string& name : secret) {
+            Query(database_,
+                  std::string("UPDATE ") + table + " SET value = NULL WHERE name = ? AND value IS NOT NULL")
+                .with(name)
+                .run();
+            for (const char* side : {"before", "after"})
+                Query(database_, std::string("UPDATE changes SET ") + side + " = json_replace(" + side +
+                                     ", '$.value', NULL) WHERE table_name = ? AND " + side +
+                                     " IS NOT NULL AND json_extract(key, '$.name') = ?")
+                    .with(table, name)
+                    .run();
+        }
+    }
 }
 
 void Mirror::baseline(const Act& act, bool rows) {

@@ -78,6 +78,10 @@ public:
     void sweep_credentials(const Act&);
     void remove_everything(const Act&, std::string_view evidence);
 
+    // Takes the values of variables whose name is secret out of the rows and out of the change records, of
+    // all organisations; the next walk brings their fingerprints.
+    void scrub_variables(const std::function<bool(std::string_view name)>& is_secret);
+
     // The record that says: from here on differences are recorded. With `rows` all rows precede it as
     // inserts.
     void baseline(const Act&, bool rows);

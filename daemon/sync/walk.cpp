@@ -370,8 +370,14 @@ void Walk::settle_accounts(Attempt& attempt) {
                                                   : Ending::incomplete;
     result_.reason = attempt.verdict.reason;
     result_.rejects = reader_.rejects();
-    std::string_view state = attempt.denied ? "denied" : attempt.verdict.complete() ? "ok" : "failing";
-    bookkeeping_.set_state(organisation, state, state == "ok" ? "" : attempt.verdict.reason, act.time);
+    if (attempt.denied && !plan_.after_denial.empty())
+        result_.reason += "; " + plan_.after_denial;
+    bool complete = attempt.verdict.complete();
+    std::string_view state = attempt.denied ? "denied" : complete ? "ok" : "failing";
+    bookkeeping_.set_state(organisation, state, complete ? "" : result_.reason, act.time);
+    if (plan_.next_attempt)
+        bookkeeping_.set_next_attempt(
+            organisation, plan_.next_attempt(complete, complete ? 0 : standing_.consecutive_failures + 1));
 }
 
 // The attempt's own row, and what it saw beside the connectors.

@@ -27,6 +27,10 @@ struct WalkPlan {
     bool baseline_rows = false;
     bool approve_deletions = false;
     std::chrono::milliseconds deadline = std::chrono::minutes{30};
+    std::string after_denial = {}; // what a new token takes, for a person
+    // When the next walk is due, once it is known whether this one is complete and how many in a row were
+    // not.
+    std::function<model::Time(bool complete, std::int64_t failures)> next_attempt = {};
 };
 
 // Where a walk is, page by page.

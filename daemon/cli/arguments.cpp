@@ -1,0 +1,72 @@
+#include "daemon/cli/arguments.hpp"
+
+#include "daemon/cli/command.hpp"
+#include "daemon/store/database.hpp"
+#include "daemon/store/lock.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace versori::cli {
+namespace {
+
+void add_flags(CLI::App& app, Flags& flags) {
+    app.add_option("-c,--config", flags.config, "configuration file")
+        ->type_name("FILE")
+        ->capture_default_str()
+        ->each([&flags](const std::string&) { flags.config_given = true; });
+    app.add_option("--database", flags.database, "the mirror, instead of mirror.database")->type_name("FILE");
+    app.add_option("--log-level", flags.log_level, "trace, debug, info, warn or error")
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+        ->type_name("LEVEL")
+        ->capture_default_str();
+    app.add_option("--log-format", flags.log_format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    app.add_option("--color", flags.color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->type_name("WHEN")
+        ->capture_default_str();
+}
+
+int run(const Chosen& chosen) {
+    try {
+        return chosen.run();
+    } catch (const Refusal& refusal) {
+        std::cerr << "versori-mirror: " << refusal.what() << "\n";
+        return refusal.status;
+    } catch (const store::LockHeld& held) {
+        std::cerr << "versori-mirror: " << held.what() << "\n";
+        return Exit::locked;
+    } catch (const store::StoreError& error) {
+        std::cerr << "versori-mirror: " << error.what() << "\n";
+        return Exit::database;
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app("Mirrors the connectors of Versori organisations into SQLite and tells what changed",
+                 "versori-mirror");
+    app.set_version_flag("--version", "versori-mirror " VERSORI_MIRROR_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    Chosen chosen;
+    add_flags(app, chosen.flags);
+    add_run(app, chosen);
+    add_sync(app, chosen);
+    // add_changes(app, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? Exit::done : Exit::usage;
+    }
+    return run(chosen);
+}
+
+} // namespace versori::cli

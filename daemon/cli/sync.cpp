@@ -1,0 +1,122 @@
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/logging.hpp"
+#include "daemon/config/flags.hpp"
+#include "daemon/config/lookup.hpp"
+#include "daemon/sync/report.hpp"
+#include "daemon/sync/round.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace versori::cli {
+namespace {
+
+struct Arguments {
+    std::vector<std::string> organisations;
+    bool approve_deletions = false;
+    std::optional<std::string> token_file, url, page_size;
+};
+
+// From flags alone when they say what a file otherwise would.
+bool from_flags_alone(const Flags& flags, const Arguments& arguments) {
+    return !flags.config_given && (arguments.url || arguments.token_file || arguments.page_size);
+}
+
+config::Settings settings_of(const Flags& flags, const Arguments& arguments) {
+    if (!from_flags_alone(flags, arguments)) {
+        if (arguments.url || arguments.token_file || arguments.page_size)
+            throw Refusal(Exit::usage, "--url, --token-file and --page-size stand instead of a configuration "
+                                       "file; leave out -c");
+        return load_settings(flags);
+    }
+    auto loaded = config::from_flags(
+        {arguments.organisations, arguments.token_file, arguments.url, arguments.page_size, flags.database});
+    if (loaded)
+        return std::move(*loaded);
+    std::string text;
+    for (const config::Problem& problem : loaded.error())
+        (text += text.empty() ? "" : "\n") += config::to_string(problem);
+    throw Refusal(Exit::configuration, text);
+}
+
+std::vector<std::string> ids_of(const config::Settings& settings, const std::vector<std::string>& wanted) {
+    std::vector<std::string> ids;
+    for (const std::string& one : wanted) {
+        auto found = config::find_organisation(settings, one);
+        if (!found)
+            throw Refusal(Exit::usage, found.error().message);
+        ids.push_back((*found)->id);
+    }
+    return ids;
+}
+
+int sync_once(const Flags& flags, const Arguments& arguments) {
+    set_up_logging(flags);
+    config::Settings settings = settings_of(flags, arguments);
+    if (settings.organisations.empty())
+        throw Refusal(Exit::configuration,
+                      flags.config + ": no organisation is configured: add an [[organisation]]");
+    auto ids = ids_of(settings, arguments.organisations);
+    boost::asio::io_context io(1);
+    sync::OpenMirror mirror(settings, "sync",
+                            std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    auto round = sync::Round::make(io, settings, mirror);
+    if (!round)
+        throw Refusal(Exit::problem, round.error().message);
+
+    int status = Exit::done;
+    sync::Round::Calls calls;
+    calls.ended = [&](const sync::Ended& ended) {
+        if (!ended.failure.empty()) {
+            std::cerr << "versori-mirror: " << ended.walker.label() << ": " << ended.failure << "\n";
+            status = Exit::database;
+            return;
+        }
+        std::cout << sync::walk_line(ended.walker.label(), ended.result, ended.took) << "\n" << std::flush;
+        for (const std::string& warning : sync::walk_warnings(ended.walker.label(), ended.result))
+            std::cerr << "versori-mirror: " << warning << "\n";
+        bool well = ended.result.complete() && ended.result.held_reason.empty();
+        if (!well && status == Exit::done)
+            status = Exit::problem;
+    };
+    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+    signals.async_wait([&](boost::system::error_code error, int) {
+        if (error)
+            return;
+        status = Exit::problem;
+        (*round)->stop({});
+    });
+    (*round)->walk_once(ids, arguments.approve_deletions, std::move(calls));
+    (*round)->when_done([&] { signals.cancel(); });
+    io.run();
+    return status;
+}
+
+} // namespace
+
+void add_sync(CLI::App& app, Chosen& chosen) {
+    auto* command = app.add_subcommand("sync", "Walks each organisation once, then exits");
+    auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("-o,--organisation", arguments->organisations,
+                     "only this one, by id or name; repeatable")
+        ->type_name("ORG");
+    command->add_flag("--approve-deletions", arguments->approve_deletions,
+                      "delete what is missing upstream, whatever the guard says");
+    command
+        ->add_option("--token-file", arguments->token_file,
+                     "without a configuration: the token's file (else VERSORI_TOKEN)")
+        ->type_name("FILE");
+    command->add_option("--url", arguments->url, "without a configuration: the platform")->type_name("URL");
+    command->add_option("--page-size", arguments->page_size, "without a configuration: connectors a page")
+        ->type_name("N");
+    command->callback([&chosen, arguments] {
+        chosen.run = [&chosen, arguments] { return sync_once(chosen.flags, *arguments); };
+    });
+}
+
+} // namespace versori::cli

@@ -1,0 +1,222 @@
+#include "daemon/sync/service.hpp"
+
+#include "daemon/sync/notify.hpp"
+#include "daemon/sync/report.hpp"
+#include "daemon/sync/round.hpp"
+#include "daemon/sync/watcher.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <map>
+#include <set>
+
+namespace versori::sync {
+namespace asio = boost::asio;
+namespace {
+
+model::Time wall() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+class Service {
+public:
+    Service(config::Settings settings, const std::function<config::Loaded()>& reload)
+        : settings_(std::move(settings)), reload_(reload), mirror_(settings_, "run", wall()), signals_(io_),
+          watchdog_(io_) {
+        for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
+            signals_.add(signal);
+    }
+
+    void run() {
+        listen();
+        begin({});
+        if (auto interval = watchdog_interval())
+            feed_watchdog(*interval / 3);
+        notify_ready(status());
+        io_.run();
+    }
+
+private:
+    void begin(const std::map<std::string, model::Time>& due) {
+        auto round = Round::make(io_, settings_, mirror_);
+        if (!round) {
+            spdlog::error("{}", round.error().message);
+            return;
+        }
+        round_ = std::move(*round);
+        if (settings_.organisations.empty())
+            spdlog::warn("no organisation is configured: add an [[organisation]] to the configuration, then "
+                         "reload");
+        watcher_ = std::make_unique<Watcher>(io_.get_executor());
+        for (const std::string& file : round_->token_files())
+            watcher_->watch_directory_of(file, [this] { round_->tokens_changed(); });
+        Round::Calls calls;
+        calls.ended = [this](const Ended& ended) { tell(ended); };
+        calls.pause = [](const Walker& walker, const api::Pause& pause) {
+            spdlog::debug("{}: {}; retry {} in {}", walker.label(), pause.reason, pause.retry,
+                          duration(pause.delay));
+        };
+        round_->walk_on_schedule(due, std::move(calls));
+    }
+
+    void tell(const Ended& ended) {
+        const std::string& label = ended.walker.label();
+        if (!ended.failure.empty()) {
+            spdlog::error("{}: {}; tried again in 1 m", label, ended.failure);
+        } else if (ended.result.ending != WalkResult::Ending::cancelled) {
+            std::string line = walk_line(label, ended.result, ended.took);
+            if (!ended.result.complete())
+                line += "; next walk in " + duration(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                ended.walker.next_attempt() - wall()));
+            spdlog::log(ended.result.complete() ? spdlog::level::info : spdlog::level::warn, "{}", line);
+            for (const std::string& warning : walk_warnings(label, ended.result))
+                spdlog::warn("{}", warning);
+        }
+        bool well = ended.failure.empty() && ended.result.complete() && ended.result.held_reason.empty();
+        well ? troubled_.erase(label) : troubled_.insert(label).second;
+        notify_status(status());
+    }
+
+    std::string status() const {
+        auto count = settings_.organisations.size();
+        if (count == 0)
+            return "No organisation is configured.";
+        std::string out =
+            "Mirroring " + std::to_string(count) + (count == 1 ? " organisation" : " organisations");
+        if (troubled_.empty())
+            return out + ".";
+        out += "; in trouble:";
+        for (const std::string& label : troubled_)
+            out += " " + label;
+        return out + " (see versori-mirror status).";
+    }
+
+    void listen() {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
+            if (error)
+                return;
+            if (signal == SIGTERM || signal == SIGINT) {
+                stop();
+                return;
+            }
+            listen();
+            if (signal == SIGUSR1)
+                walk_now();
+            else
+                reload();
+        });
+    }
+
+    void walk_now() {
+        spdlog::info("SIGUSR1: walking every organisation now");
+        if (round_)
+            round_->walk_now();
+    }
+
+    void stop() {
+        notify_stopping();
+        watchdog_.cancel();
+        end_round([this] {
+            watcher_.reset();
+            io_.stop();
+        });
+    }
+
+    void end_round(std::function<void()> then) {
+        if (round_)
+            round_->stop([this, then] { asio::post(io_, then); });
+        else
+            then();
+    }
+
+    void reload() {
+        if (reloading_)
+            return;
+        notify_reloading();
+        auto loaded = reload_();
+        if (!loaded) {
+            for (const config::Problem& problem : loaded.error())
+                spdlog::error("{}", config::to_string(problem));
+            spdlog::error("the new configuration is wrong; the one from before stays in force");
+            notify_ready(status());
+            return;
+        }
+        if (loaded->mirror.database != settings_.mirror.database) {
+            spdlog::warn("mirror.database changed: that takes a restart; {} stays",
+                         settings_.mirror.database);
+            loaded->mirror.database = settings_.mirror.database;
+        }
+        if (*loaded == settings_) {
+            spdlog::info(
+                "reloaded: the configuration is the same, token files are read again; tokens from the "
+                "environment or from systemd credentials change only by a restart");
+            if (round_)
+                round_->tokens_changed();
+            notify_ready(status());
+            return;
+        }
+        reloading_ = true;
+        end_round([this, fresh = std::move(*loaded)]() mutable { restart(std::move(fresh)); });
+    }
+
+    // Goes on with other settings. Organisations that stay as they are keep their place in time.
+    void restart(config::Settings fresh) {
+        auto due = round_ ? round_->due() : std::map<std::string, model::Time>();
+        for (auto at = due.begin(); at != due.end();)
+            at = keeps_its_due(fresh, at->first) ? std::next(at) : due.erase(at);
+        round_.reset();
+        settings_ = std::move(fresh);
+        troubled_.clear();
+        try {
+            mirror_.configure(settings_, wall());
+        } catch (const store::StoreError& error) {
+            spdlog::error("{}", error.what());
+        }
+        begin(due);
+        reloading_ = false;
+        spdlog::info("reloaded: {} organisations; tokens from the environment or from systemd credentials "
+                     "change only by a restart",
+                     settings_.organisations.size());
+        notify_ready(status());
+    }
+
+    bool keeps_its_due(const config::Settings& fresh, const std::string& id) const {
+        auto find = [&](const config::Settings& in) {
+            return std::ranges::find(in.organisations, id, &config::Organisation::id);
+        };
+        auto before = find(settings_), after = find(fresh);
+        return before != settings_.organisations.end() && after != fresh.organisations.end() &&
+               *before == *after && settings_.platform == fresh.platform &&
+               settings_.interval_of(*before) == fresh.interval_of(*after);
+    }
+
+    void feed_watchdog(std::chrono::microseconds every) {
+        notify_alive();
+        watchdog_.expires_after(every);
+        watchdog_.async_wait([this, every](boost::system::error_code error) {
+            if (!error)
+                feed_watchdog(every);
+        });
+    }
+
+    config::Settings settings_;
+    const std::function<config::Loaded()>& reload_;
+    asio::io_context io_{1};
+    OpenMirror mirror_;
+    asio::signal_set signals_;
+    asio::steady_timer watchdog_;
+    std::unique_ptr<Watcher> watcher_;
+    std::unique_ptr<Round> round_;
+    std::set<std::string> troubled_;
+    bool reloading_ = false;
+};
+
+} // namespace
+
+void serve(config::Settings settings, const std::function<config::Loaded()>& reload) {
+    Service(std::move(settings), reload).run();
+}
+
+} // namespace versori::sync
