@@ -14,7 +14,7 @@ namespace {
 struct Embedded {
     Scheme scheme;
     model::Row link;
-    std::size_t connection, position; // where it stood
+    std::size_t connection; // its index
 
     auto place() const {
         return std::tuple(model::text_of(link[1]), model::text_of(link[2]), model::text_of(link[3]));
@@ -25,8 +25,8 @@ class ConnectionReader {
 public:
     ConnectionReader(Reading& reading, Connector& out) : reading_(reading), out_(out), rows_(out.document) {}
 
-    void read(Json connection, std::size_t index, const Path& connections) {
-        Path path(connections, connection_ = index);
+    void read(Json connection, std::size_t index, const Path& path) {
+        index_ = index;
         auto row = rows_.add(TableId::connections);
         row[0] = rows_.text(rows_.id());
         auto unknown =
@@ -50,12 +50,12 @@ public:
 
     // A copy that is not the connector's own becomes a scheme without a position, or stays with its link.
     // Which one becomes the scheme depends on ids alone, so that reordering changes nothing.
-    void place_schemes(Schemes known) {
+    void place_schemes(Schemes known, const Path& connections) {
         std::ranges::sort(embedded_, {}, &Embedded::place);
         for (Embedded& copy : embedded_) {
             auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
             if (is_new)
-                add_scheme(copy);
+                add_scheme_of(copy, connections);
             else if (scheme->second != copy.scheme.comparable)
                 set(TableId::connection_credentials, copy.link, "auth_scheme",
                     rows_.text(copy.scheme.comparable));
@@ -63,11 +63,14 @@ public:
     }
 
 private:
-    void add_scheme(const Embedded& copy) {
-        Path root, connections(root, "connections"), connection(connections, copy.connection),
-            credentials(connection, "credentials"), purpose(credentials, model::text_of(copy.link[2])),
-            link(purpose, copy.position), path(link, "authSchemeConfig");
-        decode::add_scheme(reading_, rows_, copy.scheme, std::nullopt, path);
+    void add_scheme_of(const Embedded& copy, const Path& connections) {
+        constexpr auto table = TableId::connection_credentials;
+        auto position = std::get<std::int64_t>(copy.link[model::table(table).column("position")]);
+        Path connection(connections, copy.connection);
+        Path credentials(connection, "credentials");
+        Path purpose(credentials, std::get<1>(copy.place()));
+        Path link(purpose, static_cast<std::size_t>(position));
+        add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path(link, "authSchemeConfig"));
     }
 
     // Each member of `credentials` is a purpose: action, trigger, and what the platform may add. Returns what
@@ -126,7 +129,7 @@ private:
         if (scheme && !scheme->is(Json::Type::null)) {
             if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
                 set(table, row, "auth_scheme_id", rows_.text(copy->id));
-                embedded_.push_back({std::move(*copy), row, connection_, position});
+                embedded_.push_back({std::move(*copy), row, index_});
             }
         }
     }
@@ -135,7 +138,7 @@ private:
     Connector& out_;
     model::Document& rows_;
     std::vector<Embedded> embedded_;
-    std::size_t connection_ = 0; // index of the one being read
+    std::size_t index_ = 0; // of the connection that is read
 };
 
 } // namespace
@@ -145,14 +148,14 @@ void read_connections(Reading& reading, Connector& out, Json connector, Schemes 
     Path path(root, "connections");
     std::size_t index = 0;
     for (Json connection : reading.array(connector, "connections", true, root)) {
-        Path here(path, index);
+        std::size_t position = index++;
+        Path here(path, position);
         if (connection.is(Json::Type::object))
-            reader.read(connection, index, path);
+            reader.read(connection, position, here);
         else
             reading.reject(here, "expected an object, got " + std::string(type_name(connection.type())));
-        ++index;
     }
-    reader.place_schemes(std::move(schemes));
+    reader.place_schemes(std::move(schemes), path);
 }
 
 } // namespace versori::decode

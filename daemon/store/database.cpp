@@ -19,23 +19,6 @@ namespace {
 
 constexpr int application_id = 0x564D4952;
 
-std::string random_uuid() {
-    std::random_device random;
-    std::string out;
-    static constexpr char hex[] = "0123456789abcdef";
-    for (int i = 0; i < 32; ++i) {
-        if (i == 8 || i == 12 || i == 16 || i == 20)
-            out += '-';
-        unsigned digit = random() & 15;
-        if (i == 12)
-            digit = 4;
-        if (i == 16)
-            digit = 8 | (digit & 3);
-        out += hex[digit];
-    }
-    return out;
-}
-
 std::int64_t pragma(SQLite::Database& sqlite, const char* name) {
     return sqlite.execAndGet("PRAGMA " + std::string(name)).getInt64();
 }
@@ -104,6 +87,23 @@ void create_file(const std::string& path) {
 }
 
 } // namespace
+
+std::string random_uuid() {
+    std::random_device random;
+    std::string out;
+    static constexpr char hex[] = "0123456789abcdef";
+    for (int i = 0; i < 32; ++i) {
+        if (i == 8 || i == 12 || i == 16 || i == 20)
+            out += '-';
+        unsigned digit = random() & 15;
+        if (i == 12)
+            digit = 4;
+        if (i == 16)
+            digit = 8 | (digit & 3);
+        out += hex[digit];
+    }
+    return out;
+}
 
 int schema_number() {
     return static_cast<int>(std::size(schema::migrations));

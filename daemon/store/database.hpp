@@ -74,6 +74,9 @@ private:
     Database& database_;
 };
 
+// A random UUID of version 4, as a mirror's id is.
+std::string random_uuid();
+
 // The number of the schema that this program writes: PRAGMA user_version.
 int schema_number();
 
