@@ -2,8 +2,7 @@
 
 #include "tests/decode/sample.hpp"
 #include "tests/store/opened.hpp"
-
-#include <map>
+#include "tests/store/replica.hpp"
 
 namespace versori::store {
 namespace {
@@ -57,51 +56,6 @@ std::string link(std::string_view id, std::string_view more) {
 // A connection of name `prod` with these links under `action`.
 std::string connection_with(const std::string& links) {
     return "[" + sample_connection(R"(,"credentials":{"action":[)" + links + "]}") + "]";
-}
-
-// The rows that a consumer holds who applied every record, by table and key.
-using Replica = std::map<std::string, std::string>;
-
-Replica replay(Opened& opened) {
-    Replica out;
-    Query query(opened.database,
-                "SELECT table_name || ' ' || organisation_id || ' ' || key, op, before, after "
-                "FROM changes WHERE op <> 'baseline' ORDER BY seq");
-    while (query.step()) {
-        std::string key(query.text(0)), op(query.text(1)), before(query.text(2)), after(query.text(3));
-        CAPTURE(key);
-        CAPTURE(op);
-        auto held = out.find(key);
-        CHECK((held == out.end()) == (op == "insert"));
-        if (held != out.end())
-            CHECK(held->second == before);
-        if (op == "delete")
-            out.erase(key);
-        else
-            out[key] = after;
-    }
-    return out;
-}
-
-// The rows of the mirror in the same form, written by SQLite itself.
-Replica rows(Opened& opened) {
-    Replica out;
-    for (std::size_t i = 0; i < model::table_count; ++i) {
-        const model::Table& table = model::table(static_cast<model::TableId>(i));
-        std::string key, rest;
-        for (std::size_t c = 0; c < table.columns.size(); ++c) {
-            std::string name(table.columns[c].name);
-            std::string value = table.columns[c].kind == model::Kind::json ? "json(" + name + ")" : name;
-            std::string& part = c < table.key_size ? key : rest;
-            part += (part.empty() ? "'" : ", '") + name + "', " + value;
-        }
-        Query query(opened.database, "SELECT '" + std::string(table.name) +
-                                         " ' || organisation_id || ' ' || json_object(" + key +
-                                         "), json_object(" + rest + ") FROM " + std::string(table.name));
-        while (query.step())
-            out[std::string(query.text(0))] = query.text(1);
-    }
-    return out;
 }
 
 TEST_CASE("mirror: a new connector's records, parents first") {
