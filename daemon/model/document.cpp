@@ -1,7 +1,6 @@
 #include "daemon/model/document.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace versori::model {
 
@@ -36,7 +35,7 @@ Row Document::add(TableId id) {
 
 Value Document::text(std::string_view from) {
     auto* copy = static_cast<char*>(memory_->resource.allocate(from.size() + 1, 1));
-    std::memcpy(copy, from.data(), from.size());
+    from.copy(copy, from.size());
     bytes_ += from.size();
     return std::string_view{copy, from.size()};
 }

@@ -22,7 +22,7 @@ struct Sample {
     std::string_view connections = "[]";
     std::string_view schemes = "[]";
     std::string_view versions = "[]";
-    std::string_view more = ""; // members with a comma before each
+    std::string_view more = {}; // members with a comma before each
 
     std::string text() const {
         return R"({"id":"C","organisationId":"O","name":"Shop","public":false,"protocol":"http",)"

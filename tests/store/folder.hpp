@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -8,11 +9,14 @@
 
 namespace versori {
 
-// A new folder for one test, gone with it.
+// A new folder for one test, gone with it; in memory where the system offers that, since SQLite waits for
+// disks.
 class Folder {
 public:
     Folder() {
-        std::string name = std::filesystem::temp_directory_path() / "versori-mirror-XXXXXX";
+        bool memory = ::access("/dev/shm", W_OK | X_OK) == 0;
+        std::filesystem::path parent = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+        std::string name = parent / "versori-mirror-XXXXXX";
         if (!::mkdtemp(name.data()))
             throw std::runtime_error("no temporary folder can be made");
         path_ = name;
