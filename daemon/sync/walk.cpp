@@ -260,8 +260,8 @@ std::optional<std::string> Walk::judge_guard(const Attempt& attempt,
     fidelity::GuardFacts facts;
     facts.rows = mirror_.connector_count(plan_.organisation);
     facts.missing = std::ranges::count(missing, false, &model::Missing::rejected);
-    facts.deleted_in_a_day =
-        mirror_.deleted_since(plan_.organisation, clock_.wall() - std::chrono::hours{24});
+    model::Time day_ends = standing_.held ? standing_.held_since : clock_.wall();
+    facts.deleted_in_a_day = mirror_.deleted_since(plan_.organisation, day_ends - std::chrono::hours{24});
     facts.listed = static_cast<std::int64_t>(attempt.ledger.ids().size());
     if (!standing_.scope.empty() && standing_.scope != plan_.scope)
         facts.rescoped = "it was " + standing_.scope + ", it is " + plan_.scope;
