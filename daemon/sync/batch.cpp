@@ -1,6 +1,8 @@
 #include "daemon/sync/batch.hpp"
 
-#include <set>
+#include "daemon/model/change.hpp"
+
+#include <optional>
 #include <utility>
 
 namespace versori::sync {
@@ -13,23 +15,34 @@ bool Batch::empty() const {
 }
 
 void Batch::put(decode::Connector connector, const model::Digest& digest) {
-    for (model::Document& credential : connector.credentials) {
-        bytes_ += credential.bytes();
-        auto earlier = credentials_.find(std::string(credential.id()));
-        if (earlier != credentials_.end()) {
-            credential.inherit(earlier->second);
-            earlier->second = std::move(credential);
-        } else {
-            std::string id(credential.id());
-            credentials_.emplace(std::move(id), std::move(credential));
-        }
-    }
-    bytes_ += connector.document.bytes();
     std::string id(connector.document.id());
+    outvoted_.erase(id);
+    for (model::Document& credential : connector.credentials)
+        put_credential(std::move(credential), id);
+    bytes_ += connector.document.bytes();
     if (auto earlier = by_id_.find(id); earlier != by_id_.end())
         items_.erase(earlier->second);
     items_.push_back({std::move(connector.document), digest});
     by_id_[id] = std::prev(items_.end());
+}
+
+void Batch::put_credential(model::Document credential, const std::string& connector_id) {
+    bytes_ += credential.bytes();
+    auto at = credentials_.find(credential.id());
+    if (at == credentials_.end()) {
+        std::string id(credential.id());
+        at = credentials_.emplace(std::move(id), Copy{std::move(credential), {}}).first;
+    } else {
+        Copy& copy = at->second;
+        credential.inherit(copy.document);
+        if (!model::diff(copy.document, credential).empty()) {
+            outvoted_.insert(copy.connectors.begin(), copy.connectors.end());
+            outvoted_.erase(connector_id);
+            copy.connectors.clear();
+        }
+        copy.document = std::move(credential);
+    }
+    at->second.connectors.push_back(connector_id);
 }
 
 void Batch::doubt(std::string connector_id, std::string updated_at) {
@@ -58,6 +71,11 @@ const model::Digest* Batch::digest_of(std::string_view connector_id) const {
     return found == by_id_.end() ? nullptr : &found->second->digest;
 }
 
+const model::Document* Batch::credential(std::string_view credential_id) const {
+    auto found = credentials_.find(credential_id);
+    return found == credentials_.end() ? nullptr : &found->second.document;
+}
+
 void Batch::write(const store::Act& act, std::int64_t interval, store::Mirror& mirror,
                   store::Bookkeeping& bookkeeping) {
     std::set<std::string_view> used;
@@ -65,12 +83,13 @@ void Batch::write(const store::Act& act, std::int64_t interval, store::Mirror& m
     for (const Item& item : items_)
         for (std::size_t i = 0; i < item.document.rows(TableId::connection_credentials).size(); ++i)
             used.insert(model::text_of(item.document.row(TableId::connection_credentials, i)[link]));
-    for (auto& [id, credential] : credentials_)
+    for (auto& [id, copy] : credentials_)
         if (used.contains(id))
-            mirror.put(act, credential);
+            mirror.put(act, copy.document);
     for (Item& item : items_) {
         mirror.put(act, item.document);
-        mirror.remember(act, item.document.id(), item.digest);
+        bool outvoted = outvoted_.contains(item.document.id());
+        mirror.remember(act, item.document.id(), outvoted ? std::nullopt : std::optional(item.digest));
     }
     for (const auto& [id, updated_at] : doubts_)
         mirror.doubt(act, id, updated_at, interval);

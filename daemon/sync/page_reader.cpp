@@ -87,7 +87,11 @@ void PageReader::read_element(const decode::Element& element, fidelity::Ledger& 
 
 void PageReader::take(decode::Connector connector, const model::Digest& digest, Batch& batch) {
     for (model::Document& credential : connector.credentials) {
-        auto before = mirror_.load(model::Subject::credential, organisation_, credential.id());
+        const model::Document* waiting = batch.credential(credential.id());
+        model::Document stored(model::Subject::credential);
+        if (!waiting)
+            stored = mirror_.load(model::Subject::credential, organisation_, credential.id());
+        const model::Document& before = waiting ? *waiting : stored;
         if (before.empty())
             continue;
         credential.inherit(before);
@@ -106,7 +110,9 @@ bool PageReader::read_single(std::string_view body, std::string_view id, Batch& 
     if (!connector || connector->document.id() != id)
         return false;
     auto known = mirror_.known(organisation_, id);
-    if (!known || known->updated_at <= updated_at(connector->document))
+    auto mine = updated_at(connector->document);
+    const model::Document* waiting = batch.find(id);
+    if (waiting ? updated_at(*waiting) <= mine : !known || known->updated_at <= mine)
         take(std::move(*connector), decode::digest(body, normalisation_.seed), batch);
     return true;
 }

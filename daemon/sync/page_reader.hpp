@@ -51,7 +51,7 @@ private:
     std::int64_t interval_ = 0;
     std::int64_t rejects_ = 0;
     std::set<std::string> rejected_;
-    std::set<std::string> read_again_; // connectors that embed a credential read otherwise in this attempt
+    std::set<std::string> read_again_; // connectors that embed a credential of which another copy was read
 };
 
 } // namespace versori::sync

@@ -160,11 +160,11 @@ std::string Rig::value(const std::string& sql) {
 }
 
 std::vector<std::string> Rig::news() {
-    SQLite::Statement query(*reader_,
-                            "SELECT op, coalesce(table_name, ''), "
-                            "coalesce((SELECT group_concat(value, '/') FROM json_each(key)), ''), "
-                            "coalesce((SELECT group_concat(value, ',') FROM json_each(changed)), ''), "
-                            "coalesce(evidence, ''), seq FROM changes WHERE seq > ? ORDER BY seq");
+    SQLite::Statement query(
+        *reader_, "SELECT op, coalesce(table_name, ''), "
+                  "coalesce((SELECT group_concat(value, '/') FROM json_each(changes.key)), ''), "
+                  "coalesce((SELECT group_concat(value, ',') FROM json_each(changes.changed)), ''), "
+                  "coalesce(evidence, ''), seq FROM changes WHERE seq > ? ORDER BY seq");
     query.bind(1, told_);
     std::vector<std::string> out;
     while (query.executeStep()) {
