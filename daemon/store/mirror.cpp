@@ -148,6 +148,12 @@ std::int64_t Mirror::deleted_since(std::string_view organisation, model::Time si
     return query.integer(0);
 }
 
+bool Mirror::changes(const Act& act, Document& document) {
+    Document before = load(document.subject(), act.organisation, document.id());
+    document.inherit(before);
+    return !before.empty() && !model::diff(before, document).empty();
+}
+
 void Mirror::put(const Act& act, Document& document) {
     Document before = load(document.subject(), act.organisation, document.id());
     document.inherit(before);

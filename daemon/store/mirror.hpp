@@ -62,6 +62,9 @@ public:
     // Connectors deleted since `since` that no person approved or forgot.
     std::int64_t deleted_since(std::string_view organisation, model::Time since);
 
+    // Whether there are rows of it and `put` would change them.
+    bool changes(const Act&, model::Document& document);
+
     // REQUIRES of all below: a transaction is open.
 
     // Makes the mirror's rows those of `document` and records the difference. What the document leaves

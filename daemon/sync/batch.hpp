@@ -39,8 +39,9 @@ public:
     const model::Document* credential(std::string_view credential_id) const;
 
     // Writes everything and forgets it. REQUIRES: a transaction is open. `interval` names the interval of the
-    // doubts.
-    void write(const store::Act&, std::int64_t interval, store::Mirror&, store::Bookkeeping&);
+    // doubts. Before the attempt's `last` write, changes of credentials that the mirror has wait on: another
+    // copy may come and count, and what is not written cannot be taken back as a change of its own.
+    void write(const store::Act&, std::int64_t interval, bool last, store::Mirror&, store::Bookkeeping&);
 
 private:
     struct Item {
@@ -51,14 +52,19 @@ private:
 
     struct Copy {
         model::Document document;
-        std::vector<std::string> connectors; // that embed it so
+        std::vector<std::string> connectors = {}; // that embed it so
+        bool waits = false;                       // past a write that was not the last
     };
     void put_credential(model::Document credential, const std::string& connector_id);
+    void write_credentials(const store::Act&, bool last, store::Mirror&);
+    void write_connectors(const store::Act&, store::Mirror&);
+    void write_digests(const store::Act&, store::Mirror&);
 
     Items items_;
     std::unordered_map<std::string, Items::iterator> by_id_;
     std::map<std::string, Copy, std::less<>> credentials_;
-    std::set<std::string, std::less<>> outvoted_; // connectors one of whose copies does not count
+    std::set<std::string, std::less<>> outvoted_;  // connectors one of whose copies does not count
+    std::map<std::string, model::Digest> digests_; // of connectors written whose credentials wait
     std::map<std::string, std::string> doubts_;
     std::vector<std::string> trusted_, unrejected_;
     std::vector<std::pair<std::string, decode::Rejection>> rejections_;

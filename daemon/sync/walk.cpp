@@ -179,7 +179,7 @@ awaitable<void> Walk::commit_early(Attempt& attempt) {
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, mirror_, bookkeeping_);
+    batch_.write(act(attempt), interval_id_, false, mirror_, bookkeeping_);
     add_tally(attempt);
     transaction.commit();
 }
@@ -226,7 +226,7 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, mirror_, bookkeeping_);
+    batch_.write(act(attempt), interval_id_, true, mirror_, bookkeeping_);
     if (judged)
         conclude(attempt, *inquiry, hold);
     if (last)

@@ -99,8 +99,27 @@ Fault History::fault() {
     }
 }
 
+// Two documents say different things of one credential, or no longer do.
+void History::disagree() {
+    auto& organisation = platform_.world.organisation(organisation_);
+    if (organisation.connectors.empty())
+        return;
+    Connector& connector = organisation.connectors[random_() % organisation.connectors.size()];
+    if (connector.connections.empty() || !connector.connections[0].action ||
+        connector.connections[0].action->empty())
+        return;
+    const std::string& id = connector.connections[0].action->front().credential_id;
+    const auto& shared = organisation.credentials.at(id);
+    if (organisation.overrides.erase({connector.id, id}) || !shared.usages || !shared.errors)
+        return;
+    auto& own = organisation.overrides[{connector.id, id}] = shared;
+    own.name = "as " + connector.id + " sees it";
+}
+
 void History::edit() {
     ++edits_;
+    if (happens(0.05))
+        disagree();
     std::string done = platform_.world.random_mutation(random_, organisation_);
     constexpr std::string_view deleted = "delete connector ";
     if (done.starts_with(deleted))

@@ -35,6 +35,7 @@ public:
 
 private:
     void edit();
+    void disagree();
     void edits(double mean);
     void request_comes();
     void note();
