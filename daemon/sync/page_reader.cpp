@@ -26,6 +26,7 @@ void PageReader::start_interval(std::int64_t interval, std::set<std::string> rej
 
 void PageReader::start_attempt() {
     rejects_ = 0;
+    unreadable_ = false;
     read_again_.clear();
     drift_.clear();
 }
@@ -38,9 +39,15 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
             continue;
         }
         ledger.unreadable();
+        unreadable_ = true;
         ++rejects_;
         batch.reject("", {"an element of the list has no readable id", "$.connectors"});
     }
+}
+
+void PageReader::complete(Batch& batch) {
+    if (!unreadable_ && rejected_.erase("") > 0)
+        batch.unreject("");
 }
 
 bool PageReader::passed_over(const decode::Element& element, const model::Digest& digest,

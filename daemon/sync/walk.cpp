@@ -125,7 +125,7 @@ void Walk::note_failure(Attempt& attempt, const Failure& failure, bool with_curs
     bool refused = failure.code == errc::denied || failure.code == errc::not_found;
     attempt.cancelled = failure.code == errc::cancelled;
     attempt.denied = refused && !with_cursor;
-    if (refused && with_cursor)
+    if ((refused || failure.code == errc::gone) && with_cursor)
         attempt.ledger.refused(failure.message);
     else
         attempt.ledger.failed(failure.message);
@@ -204,6 +204,8 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
         transaction.commit();
         co_return;
     }
+    if (attempt.verdict.complete())
+        reader_.complete(batch_);
     bool judged = last && attempt.verdict.counts_absences();
     std::optional<Inquiry> inquiry;
     std::optional<std::string> hold;

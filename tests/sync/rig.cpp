@@ -45,6 +45,8 @@ const std::string Rig::key(32, 'k');
 
 asio::awaitable<bool> HandClock::sleep(std::chrono::milliseconds time) {
     advance(time);
+    if (on_sleep)
+        on_sleep();
     co_return true;
 }
 

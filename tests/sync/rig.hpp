@@ -21,6 +21,7 @@ public:
     std::chrono::steady_clock::time_point now() const override { return time_; }
     model::Time wall() const override { return wall_; }
     boost::asio::awaitable<bool> sleep(std::chrono::milliseconds) override;
+    std::function<void()> on_sleep;
     void advance(std::chrono::milliseconds by) { time_ += by, wall_ += by; }
 
 private:
