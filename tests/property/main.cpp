@@ -44,6 +44,42 @@ Figures play(const Terms& terms, std::string& complaints) {
     return figures;
 }
 
+// A history that never falls quiet. What is deleted on the platform has to be gone after ten walks.
+Figures play_for_ever(Terms terms, std::string& complaints) {
+    constexpr int walks = 16, patience = 10;
+    terms.confirm = true;
+    terms.behaviour.get = platform::Get::honest;
+    terms.churn = 1;
+    terms.interval = std::chrono::hours{25};
+    sync::Rig rig(terms.world(), page_size);
+    terms.apply(rig.plan);
+    rig.interval = terms.interval;
+    History history(terms, rig.platform, rig.org);
+    Oracle oracle(rig, history);
+    history.begin();
+    std::vector<std::size_t> removed_by; // how many were, at the end of each walk
+    Figures figures;
+    for (int i = 0; i < walks; ++i) {
+        oracle.walk();
+        removed_by.push_back(history.removed().size());
+        auto rows = rig.select("SELECT connector_id FROM connectors");
+        std::set<std::string> mirror(rows.begin(), rows.end());
+        for (int age = patience; age <= i; ++age)
+            for (std::size_t n = age == i ? 0 : removed_by[static_cast<std::size_t>(i - age - 1)];
+                 n < removed_by[static_cast<std::size_t>(i - age)]; ++n)
+                if (mirror.contains(history.removed()[n])) {
+                    ++figures.unequal_mirrors;
+                    complaints += "  walk " + std::to_string(i + 1) + ": connector " + history.removed()[n] +
+                                  " was deleted " + std::to_string(age) + " walks ago\n";
+                }
+    }
+    complaints += oracle.complaints();
+    figures += oracle.figures();
+    figures.histories = 1;
+    figures.edits = static_cast<std::int64_t>(history.edits());
+    return figures;
+}
+
 // As many at a time as there are processors: no history shares anything with another.
 class Run {
 public:
@@ -64,7 +100,7 @@ private:
             std::string complaints;
             Figures figures;
             try {
-                figures = play(terms, complaints);
+                figures = terms.endless ? play_for_ever(terms, complaints) : play(terms, complaints);
             } catch (const std::exception& error) {
                 complaints = std::string("  ") + error.what() + "\n";
                 figures.unequal_mirrors = 1;

@@ -73,6 +73,7 @@ Terms::Terms(std::uint64_t s) : seed(s) {
         commit_batch = 20000;
     thin = random() % 4 != 0;
     look_again = random() % 4 == 0;
+    endless = seed % 20 == 0;
 }
 
 platform::World Terms::world() const {
