@@ -71,7 +71,7 @@ public:
     void on_pause(std::function<void(const Pause&)>);
 
     // One page, an empty cursor for the first; always a 200. Other failures than the transport's: denied
-    // (401, 403), not_found (404), bad_status (any other), timeout (also for the deadline).
+    // (401, 403), not_found (404), gone (410), bad_status (any other), timeout (also for the deadline).
     boost::asio::awaitable<Result<Response>> page(std::string cursor);
 
     // Get Connector's answer, whatever its status. Never retried. Fails only as the transport does.

@@ -79,6 +79,8 @@ errc code_of(const Outcome& outcome, Kind kind) {
         return *outcome.failure;
     if (kind == Kind::refused)
         return errc::denied;
+    if (outcome.status == 410)
+        return errc::gone;
     return kind == Kind::absent ? errc::not_found : errc::bad_status;
 }
 

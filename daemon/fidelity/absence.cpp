@@ -67,13 +67,13 @@ std::vector<Deletion> Inquiry::deletions() const {
     auto asked = [&](std::size_t index) { return std::ranges::find(asked_, index, &Asked::index); };
     for (std::size_t i = 0; i < missing_.size(); ++i) {
         const Missing& one = missing_[i];
-        if (one.rejected)
+        if (one.rejected || now_ - one.first_seen < known_for_long_enough)
             continue;
         bool absent_twice = one.settled_absences >= absences_that_prove;
         auto said = asked(i);
         bool gone = said != asked_.end() && said->answer == Answer::gone;
         bool exists = said != asked_.end() ? said->answer == Answer::exists : one.last_answer == "200";
-        if (gone && good_.contains(one.owner) && now_ - one.first_seen >= known_for_long_enough)
+        if (gone && good_.contains(one.owner))
             out.push_back({one.connector_id, "not_found"});
         else if (absent_twice && settings_.confirm && exists)
             out.push_back({one.connector_id, "unlisted"});

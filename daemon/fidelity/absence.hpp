@@ -31,10 +31,11 @@ struct Deletion {
 //
 // A 404 alone proves nothing: a gateway, a lost route or lost rights answer so too. It is evidence once Get
 // Connector has *afterwards* answered 200 for a connector of the same owner that this walk listed, the
-// control, and the mirror has known the connector for a minute. Where there is no such control, two settled
+// control. Where there is no such control, two settled
 // walks in a row that listed exactly the same connectors are evidence: all of them existed together when a
 // total was taken in between, and that total left room for no other. That assumes exact totals and no id that
-// left and came back in between.
+// left and came back in between. Whatever the evidence, the mirror has to have known the connector for a
+// minute: a replica that is behind says the same of one that is new.
 class Inquiry {
 public:
     struct Settings {

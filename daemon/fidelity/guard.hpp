@@ -12,9 +12,11 @@ struct GuardLimits {
 };
 
 struct GuardFacts {
-    std::int64_t rows = 0;               // connectors in the mirror, the missing ones included
-    std::int64_t missing = 0;            // without those a person decided to keep
-    std::int64_t deleted_in_a_day = 0;   // without those a person approved
+    std::int64_t rows = 0;    // connectors in the mirror, the missing ones included
+    std::int64_t missing = 0; // without those a person decided to keep
+    // In the 24 hours before now, or before the hold began, so that no hold ends by waiting alone; without
+    // those a person approved.
+    std::int64_t deleted_in_a_day = 0;
     std::int64_t listed = 0;             // connectors the walk listed
     std::optional<std::string> rescoped; // the filter or the platform changed: what from, what to
 };

@@ -33,6 +33,8 @@ public:
             return "the platform refused the token";
         case errc::not_found:
             return "the platform found nothing there";
+        case errc::gone:
+            return "the platform answered that this is gone (410)";
         case errc::foreign_origin:
             return "the URL points to another origin";
         case errc::bad_page:

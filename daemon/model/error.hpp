@@ -18,9 +18,10 @@ enum class errc {
     connection_lost, // reset, or closed in the middle of an answer
     bad_http,        // the answer is not HTTP
     too_large,       // the answer exceeds max_page_bytes
-    bad_status,      // an answered status that is neither success nor one of the two below
+    bad_status,      // an answered status that is neither success nor one of the three below
     denied,          // 401 or 403
     not_found,       // 404
+    gone,            // 410
     foreign_origin,  // a URL of another origin, which never gets the token
     bad_page,        // not JSON, or not the documented page
     no_token,        // the token could not be read

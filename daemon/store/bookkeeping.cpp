@@ -56,10 +56,11 @@ void Bookkeeping::abandon_running(model::Time now) {
 }
 
 Standing Bookkeeping::standing(std::string_view organisation) {
-    Query query(database_,
-                "SELECT normalisation, scope, settled_list, sweep_due, held_since IS NOT NULL, "
-                "consecutive_failures FROM _organisations JOIN organisations USING (organisation_id) "
-                "WHERE organisation_id = ?");
+    Query query(
+        database_,
+        "SELECT normalisation, scope, settled_list, sweep_due, held_since IS NOT NULL, "
+        "consecutive_failures, held_since FROM _organisations JOIN organisations USING (organisation_id) "
+        "WHERE organisation_id = ?");
     Standing out;
     if (!query.with(organisation).step())
         return out;
@@ -69,6 +70,7 @@ Standing Bookkeeping::standing(std::string_view organisation) {
     out.sweep_due = query.integer(3) != 0;
     out.held = query.integer(4) != 0;
     out.consecutive_failures = query.integer(5);
+    out.held_since = time_of(query.text(6));
     return out;
 }
 

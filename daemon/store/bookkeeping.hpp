@@ -19,6 +19,7 @@ struct Standing {
     std::string settled_list; // digest of what the last walk listed, when that was settled
     bool sweep_due = false;   // links to credentials went since the credentials were last swept
     bool held = false;
+    model::Time held_since{}; // when held
     std::int64_t consecutive_failures = 0;
 };
 

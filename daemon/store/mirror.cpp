@@ -149,13 +149,20 @@ std::int64_t Mirror::deleted_since(std::string_view organisation, model::Time si
     return query.integer(0);
 }
 
+bool Mirror::changes(const Act& act, Document& document) {
+    Document before = load(document.subject(), act.organisation, document.id());
+    document.inherit(before);
+    return !before.empty() && !model::diff(before, document).empty();
+}
+
 void Mirror::put(const Act& act, Document& document) {
     Document before = load(document.subject(), act.organisation, document.id());
     document.inherit(before);
     apply(act, before, document, {});
 }
 
-void Mirror::remember(const Act& act, std::string_view connector_id, const model::Digest& digest) {
+void Mirror::remember(const Act& act, std::string_view connector_id,
+                      const std::optional<model::Digest>& digest) {
     Query query(database_, "INSERT INTO _connectors (organisation_id, connector_id, digest, first_seen) "
                            "VALUES (?, ?, ?, ?) "
                            "ON CONFLICT DO UPDATE SET digest = excluded.digest, doubted_updated_at = NULL, "
@@ -214,6 +221,8 @@ void Mirror::apply(const Act& act, const Document& before, const Document& after
     bool recorded = act.recording == Recording::all ||
                     (act.recording == Recording::no_updates && existed != !after.empty());
     auto changes = model::diff(before, after);
+    if (after.subject() == Subject::credential && existed && !changes.empty())
+        forget_digests_of_users(act, before.id());
     if (after.subject() == Subject::connector && !changes.empty())
         ++(after.empty() ? tally_.connectors_deleted
            : existed     ? tally_.connectors_updated
@@ -225,6 +234,14 @@ void Mirror::apply(const Act& act, const Document& before, const Document& after
             record(act, change.op == Op::remove ? before : after, change,
                    own ? evidence : std::string_view{});
     }
+}
+
+void Mirror::forget_digests_of_users(const Act& act, std::string_view credential_id) {
+    Query query(database_,
+                "UPDATE _connectors SET digest = NULL WHERE organisation_id = ?1 AND connector_id IN "
+                "(SELECT connector_id FROM connection_credentials "
+                "WHERE organisation_id = ?1 AND credential_id = ?2)");
+    query.with(act.organisation, credential_id).run();
 }
 
 void Mirror::write(const Act& act, const Change& change) {

@@ -62,13 +62,18 @@ public:
     // Connectors deleted since `since` that no person approved or forgot.
     std::int64_t deleted_since(std::string_view organisation, model::Time since);
 
+    // Whether there are rows of it and `put` would change them.
+    bool changes(const Act&, model::Document& document);
+
     // REQUIRES of all below: a transaction is open.
 
     // Makes the mirror's rows those of `document` and records the difference. What the document leaves
-    // unstated stays.
+    // unstated stays. A credential that changes makes the digests of the connectors that use it void: their
+    // copies may be others.
     void put(const Act&, model::Document& document);
-    // The bytes that the rows were made from; sets when the connector was first seen.
-    void remember(const Act&, std::string_view connector_id, const model::Digest&);
+    // The bytes that the rows were made from, nothing when the document is to be read again whatever it is;
+    // sets when the connector was first seen.
+    void remember(const Act&, std::string_view connector_id, const std::optional<model::Digest>&);
     void doubt(const Act&, std::string_view connector_id, std::string_view updated_at, std::int64_t interval);
     void trust_again(const Act&, std::string_view connector_id);
 
@@ -93,6 +98,7 @@ private:
     void apply(const Act&, const model::Document& before, const model::Document& after,
                std::string_view evidence);
     void write(const Act&, const model::Change&);
+    void forget_digests_of_users(const Act&, std::string_view credential_id);
     void record(const Act&, const model::Document& holder, const model::Change&, std::string_view evidence);
     std::int64_t next_seq();
 

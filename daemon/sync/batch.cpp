@@ -1,6 +1,8 @@
 #include "daemon/sync/batch.hpp"
 
-#include <set>
+#include "daemon/model/change.hpp"
+
+#include <optional>
 #include <utility>
 
 namespace versori::sync {
@@ -13,23 +15,35 @@ bool Batch::empty() const {
 }
 
 void Batch::put(decode::Connector connector, const model::Digest& digest) {
-    for (model::Document& credential : connector.credentials) {
-        bytes_ += credential.bytes();
-        auto earlier = credentials_.find(std::string(credential.id()));
-        if (earlier != credentials_.end()) {
-            credential.inherit(earlier->second);
-            earlier->second = std::move(credential);
-        } else {
-            std::string id(credential.id());
-            credentials_.emplace(std::move(id), std::move(credential));
-        }
-    }
-    bytes_ += connector.document.bytes();
     std::string id(connector.document.id());
+    outvoted_.erase(id);
+    digests_.erase(id);
+    for (model::Document& credential : connector.credentials)
+        put_credential(std::move(credential), id);
+    bytes_ += connector.document.bytes();
     if (auto earlier = by_id_.find(id); earlier != by_id_.end())
         items_.erase(earlier->second);
     items_.push_back({std::move(connector.document), digest});
     by_id_[id] = std::prev(items_.end());
+}
+
+void Batch::put_credential(model::Document credential, const std::string& connector_id) {
+    bytes_ += credential.bytes();
+    auto at = credentials_.find(credential.id());
+    if (at == credentials_.end()) {
+        std::string id(credential.id());
+        at = credentials_.emplace(std::move(id), Copy{std::move(credential)}).first;
+    } else {
+        Copy& copy = at->second;
+        credential.inherit(copy.document);
+        if (!model::diff(copy.document, credential).empty()) {
+            outvoted_.insert(copy.connectors.begin(), copy.connectors.end());
+            outvoted_.erase(connector_id);
+            copy.connectors.clear();
+        }
+        copy.document = std::move(credential);
+    }
+    at->second.connectors.push_back(connector_id);
 }
 
 void Batch::doubt(std::string connector_id, std::string updated_at) {
@@ -58,20 +72,17 @@ const model::Digest* Batch::digest_of(std::string_view connector_id) const {
     return found == by_id_.end() ? nullptr : &found->second->digest;
 }
 
-void Batch::write(const store::Act& act, std::int64_t interval, store::Mirror& mirror,
+const model::Document* Batch::credential(std::string_view credential_id) const {
+    auto found = credentials_.find(credential_id);
+    return found == credentials_.end() ? nullptr : &found->second.document;
+}
+
+void Batch::write(const store::Act& act, std::int64_t interval, bool last, store::Mirror& mirror,
                   store::Bookkeeping& bookkeeping) {
-    std::set<std::string_view> used;
-    std::size_t link = model::table(TableId::connection_credentials).column("credential_id");
-    for (const Item& item : items_)
-        for (std::size_t i = 0; i < item.document.rows(TableId::connection_credentials).size(); ++i)
-            used.insert(model::text_of(item.document.row(TableId::connection_credentials, i)[link]));
-    for (auto& [id, credential] : credentials_)
-        if (used.contains(id))
-            mirror.put(act, credential);
-    for (Item& item : items_) {
-        mirror.put(act, item.document);
-        mirror.remember(act, item.document.id(), item.digest);
-    }
+    write_credentials(act, last, mirror);
+    write_connectors(act, mirror);
+    if (last)
+        write_digests(act, mirror);
     for (const auto& [id, updated_at] : doubts_)
         mirror.doubt(act, id, updated_at, interval);
     for (const std::string& id : trusted_)
@@ -80,7 +91,50 @@ void Batch::write(const store::Act& act, std::int64_t interval, store::Mirror& m
         bookkeeping.unreject(act.organisation, id);
     for (const auto& [id, rejection] : rejections_)
         bookkeeping.reject(act.organisation, id, rejection.reason, rejection.json_path, act.time);
-    *this = Batch();
+
+    Batch rest;
+    if (!last) {
+        rest.credentials_ = std::move(credentials_);
+        rest.outvoted_ = std::move(outvoted_);
+        rest.digests_ = std::move(digests_);
+    }
+    *this = std::move(rest);
+}
+
+// Leaves those that wait. Copies that only a document embeds which was read again without them do not count.
+void Batch::write_credentials(const store::Act& act, bool last, store::Mirror& mirror) {
+    std::set<std::string_view> used;
+    std::size_t link = model::table(TableId::connection_credentials).column("credential_id");
+    for (const Item& item : items_)
+        for (std::size_t i = 0; i < item.document.rows(TableId::connection_credentials).size(); ++i)
+            used.insert(model::text_of(item.document.row(TableId::connection_credentials, i)[link]));
+    for (auto at = credentials_.begin(); at != credentials_.end();) {
+        Copy& copy = at->second;
+        bool counts = copy.waits || used.contains(at->first);
+        copy.waits = counts && !last && mirror.changes(act, copy.document);
+        if (counts && !copy.waits)
+            mirror.put(act, copy.document);
+        at = copy.waits ? std::next(at) : credentials_.erase(at);
+    }
+}
+
+void Batch::write_connectors(const store::Act& act, store::Mirror& mirror) {
+    for (const auto& [credential, copy] : credentials_)
+        for (const std::string& id : copy.connectors)
+            if (auto item = by_id_.find(id); item != by_id_.end())
+                digests_[id] = item->second->digest;
+    for (Item& item : items_) {
+        std::string id(item.document.id());
+        bool counts = !outvoted_.contains(id) && !digests_.contains(id);
+        mirror.put(act, item.document);
+        mirror.remember(act, id, counts ? std::optional(item.digest) : std::nullopt);
+    }
+}
+
+void Batch::write_digests(const store::Act& act, store::Mirror& mirror) {
+    for (const auto& [id, digest] : digests_)
+        if (!outvoted_.contains(id))
+            mirror.remember(act, id, digest);
 }
 
 } // namespace versori::sync

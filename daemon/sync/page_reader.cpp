@@ -26,6 +26,7 @@ void PageReader::start_interval(std::int64_t interval, std::set<std::string> rej
 
 void PageReader::start_attempt() {
     rejects_ = 0;
+    unreadable_ = false;
     read_again_.clear();
     drift_.clear();
 }
@@ -38,9 +39,15 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
             continue;
         }
         ledger.unreadable();
+        unreadable_ = true;
         ++rejects_;
         batch.reject("", {"an element of the list has no readable id", "$.connectors"});
     }
+}
+
+void PageReader::complete(Batch& batch) {
+    if (!unreadable_ && rejected_.erase("") > 0)
+        batch.unreject("");
 }
 
 bool PageReader::passed_over(const decode::Element& element, const model::Digest& digest,
@@ -87,7 +94,11 @@ void PageReader::read_element(const decode::Element& element, fidelity::Ledger& 
 
 void PageReader::take(decode::Connector connector, const model::Digest& digest, Batch& batch) {
     for (model::Document& credential : connector.credentials) {
-        auto before = mirror_.load(model::Subject::credential, organisation_, credential.id());
+        const model::Document* waiting = batch.credential(credential.id());
+        model::Document stored(model::Subject::credential);
+        if (!waiting)
+            stored = mirror_.load(model::Subject::credential, organisation_, credential.id());
+        const model::Document& before = waiting ? *waiting : stored;
         if (before.empty())
             continue;
         credential.inherit(before);
@@ -106,7 +117,9 @@ bool PageReader::read_single(std::string_view body, std::string_view id, Batch& 
     if (!connector || connector->document.id() != id)
         return false;
     auto known = mirror_.known(organisation_, id);
-    if (!known || known->updated_at <= updated_at(connector->document))
+    auto mine = updated_at(connector->document);
+    const model::Document* waiting = batch.find(id);
+    if (waiting ? updated_at(*waiting) <= mine : !known || known->updated_at <= mine)
         take(std::move(*connector), decode::digest(body, normalisation_.seed), batch);
     return true;
 }

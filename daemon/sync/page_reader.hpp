@@ -33,6 +33,9 @@ public:
     // known. False when it is not the connector `id` in a form that can be normalised.
     bool read_single(std::string_view body, std::string_view id, Batch&);
 
+    // The attempt read all pages: the reject of elements without an id ends where there were none.
+    void complete(Batch&);
+
     decode::Drift& drift() { return drift_; }
     std::int64_t rejects() const { return rejects_; } // of this attempt
 
@@ -50,8 +53,9 @@ private:
     decode::ConnectorDecoder decoder_;
     std::int64_t interval_ = 0;
     std::int64_t rejects_ = 0;
+    bool unreadable_ = false; // an element of this attempt had no id
     std::set<std::string> rejected_;
-    std::set<std::string> read_again_; // connectors that embed a credential read otherwise in this attempt
+    std::set<std::string> read_again_; // connectors that embed a credential of which another copy was read
 };
 
 } // namespace versori::sync

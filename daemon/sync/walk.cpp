@@ -125,7 +125,7 @@ void Walk::note_failure(Attempt& attempt, const Failure& failure, bool with_curs
     bool refused = failure.code == errc::denied || failure.code == errc::not_found;
     attempt.cancelled = failure.code == errc::cancelled;
     attempt.denied = refused && !with_cursor;
-    if (refused && with_cursor)
+    if ((refused || failure.code == errc::gone) && with_cursor)
         attempt.ledger.refused(failure.message);
     else
         attempt.ledger.failed(failure.message);
@@ -179,7 +179,7 @@ awaitable<void> Walk::commit_early(Attempt& attempt) {
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, mirror_, bookkeeping_);
+    batch_.write(act(attempt), interval_id_, false, mirror_, bookkeeping_);
     add_tally(attempt);
     transaction.commit();
 }
@@ -204,6 +204,8 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
         transaction.commit();
         co_return;
     }
+    if (attempt.verdict.complete())
+        reader_.complete(batch_);
     bool judged = last && attempt.verdict.counts_absences();
     std::optional<Inquiry> inquiry;
     std::optional<std::string> hold;
@@ -226,7 +228,7 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, mirror_, bookkeeping_);
+    batch_.write(act(attempt), interval_id_, true, mirror_, bookkeeping_);
     if (judged)
         conclude(attempt, *inquiry, hold);
     if (last)
@@ -260,8 +262,8 @@ std::optional<std::string> Walk::judge_guard(const Attempt& attempt,
     fidelity::GuardFacts facts;
     facts.rows = mirror_.connector_count(plan_.organisation);
     facts.missing = std::ranges::count(missing, false, &model::Missing::rejected);
-    facts.deleted_in_a_day =
-        mirror_.deleted_since(plan_.organisation, clock_.wall() - std::chrono::hours{24});
+    model::Time day_ends = standing_.held ? standing_.held_since : clock_.wall();
+    facts.deleted_in_a_day = mirror_.deleted_since(plan_.organisation, day_ends - std::chrono::hours{24});
     facts.listed = static_cast<std::int64_t>(attempt.ledger.ids().size());
     if (!standing_.scope.empty() && standing_.scope != plan_.scope)
         facts.rescoped = "it was " + standing_.scope + ", it is " + plan_.scope;

@@ -164,7 +164,7 @@ TEST_CASE("refusals are final and explained") {
          "GET /v1/o/org/connectors: the platform answered 404: no such organisation for this token, or "
          "platform.url is "
          "not the API's (1 attempt in 0.0 s)"},
-        {410, errc::bad_status, "GET /v1/o/org/connectors: the platform answered 410 (1 attempt in 0.0 s)"},
+        {410, errc::gone, "GET /v1/o/org/connectors: the platform answered 410 (1 attempt in 0.0 s)"},
         {204, errc::bad_status, "GET /v1/o/org/connectors: the platform answered 204 (1 attempt in 0.0 s)"},
     };
     for (const auto& row : rows) {

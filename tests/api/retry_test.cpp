@@ -43,7 +43,7 @@ TEST_CASE("what each status leads to") {
         {407, Action::give_up, errc::bad_status},
         {408, Action::retry, errc::bad_status},
         {409, Action::give_up, errc::bad_status},
-        {410, Action::give_up, errc::bad_status},
+        {410, Action::give_up, errc::gone},
         {413, Action::smaller, errc::bad_status},
         {414, Action::give_up, errc::bad_status},
         {422, Action::give_up, errc::bad_status},

@@ -99,8 +99,53 @@ Fault History::fault() {
     }
 }
 
+// Two documents say different things of one credential, or no longer do.
+void History::disagree() {
+    auto& organisation = platform_.world.organisation(organisation_);
+    if (organisation.connectors.empty())
+        return;
+    Connector& connector = organisation.connectors[random_() % organisation.connectors.size()];
+    if (connector.connections.empty() || !connector.connections[0].action ||
+        connector.connections[0].action->empty())
+        return;
+    const std::string& id = connector.connections[0].action->front().credential_id;
+    const auto& shared = organisation.credentials.at(id);
+    if (organisation.overrides.erase({connector.id, id}) || !shared.usages || !shared.errors)
+        return;
+    auto& own = organisation.overrides[{connector.id, id}] = shared;
+    own.name = "as " + connector.id + " sees it";
+}
+
+// One goes, one comes and one moves to the front: the total stays right while a list that is being read goes
+// wrong.
+void History::swap() {
+    auto& world = platform_.world;
+    auto any = [&]() -> const Connector& {
+        const auto& all = world.organisation(organisation_).connectors;
+        return all[random_() % all.size()];
+    };
+    if (world.organisation(organisation_).connectors.size() < 3)
+        return;
+    removed_.push_back(any().id);
+    world.remove(organisation_, removed_.back());
+    if (random_() % 2)
+        world.create(organisation_);
+    else
+        world.import_connector(organisation_, any().updated_at - std::chrono::microseconds{1});
+    note();
+    world.touch(organisation_, any().id);
+    note();
+}
+
 void History::edit() {
     ++edits_;
+    if (happens(0.05))
+        disagree();
+    if (happens(0.3)) {
+        swap();
+        forget_unreferenced();
+        return;
+    }
     std::string done = platform_.world.random_mutation(random_, organisation_);
     constexpr std::string_view deleted = "delete connector ";
     if (done.starts_with(deleted))
@@ -108,18 +153,13 @@ void History::edit() {
     note();
     bool loses =
         done.starts_with(deleted) || done.starts_with("remove connection") || done.starts_with("detach");
-    if (!loses || throughout_.empty())
-        return;
-    auto now = referenced();
-    std::erase_if(throughout_, [&](const std::string& id) { return !now.contains(id); });
+    if (loses)
+        forget_unreferenced();
 }
 
-void History::remove_one(bool oldest) {
-    auto order = platform::listed(platform_.world.organisation(organisation_));
-    if (order.empty())
-        return;
-    removed_.push_back(oldest ? order.back()->id : order[random_() % order.size()]->id);
-    platform_.world.remove(organisation_, removed_.back());
+void History::forget_unreferenced() {
+    auto now = referenced();
+    std::erase_if(throughout_, [&](const std::string& id) { return !now.contains(id); });
 }
 
 void History::walk_begins() {

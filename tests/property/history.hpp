@@ -15,11 +15,10 @@ class History {
 public:
     History(const Terms&, platform::Platform&, std::string organisation);
 
-    void begin();                 // from now on each request moves it on
-    void quiet();                 // and no longer
-    void between_walks();         // some edits at once
-    void walk_begins();           // what exists now is what may exist throughout
-    void remove_one(bool oldest); // a true deletion
+    void begin();         // from now on each request moves it on
+    void quiet();         // and no longer
+    void between_walks(); // some edits at once
+    void walk_begins();   // what exists now is what may exist throughout
 
     bool exists(const std::string& connector) const;
     // Embedded by some connector at every moment since `walk_begins`.
@@ -35,6 +34,9 @@ public:
 
 private:
     void edit();
+    void disagree();
+    void swap();
+    void forget_unreferenced();
     void edits(double mean);
     void request_comes();
     void note();

@@ -50,6 +50,13 @@ void Replay::prepare(const std::string& name) {
 }
 
 std::string Replay::check() {
+    mirror_.exec("BEGIN");
+    std::string wrong = check_records();
+    mirror_.exec("COMMIT");
+    return wrong;
+}
+
+std::string Replay::check_records() {
     SQLite::Statement query(mirror_, "SELECT seq, op, coalesce(table_name, '') FROM main.changes "
                                      "WHERE seq > ? ORDER BY seq");
     query.bind(1, seq_);

@@ -25,6 +25,7 @@ private:
     };
 
     void prepare(const std::string& table);
+    std::string check_records();
     std::string apply(std::int64_t seq, const std::string& op, const std::string& table);
     std::string compare();
 

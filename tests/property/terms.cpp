@@ -66,13 +66,14 @@ Terms::Terms(std::uint64_t s) : seed(s) {
     behaviour.trailing_empty_page = random() % 4 == 0;
     churn = one_of(churns);
     faults = one_of(fault_shares);
-    walks = 2 + static_cast<int>(random() % 4);
+    walks = 2 + static_cast<int>(random() % 3);
     if (random() % 2)
         interval = std::chrono::hours{25};
     if (random() % 3 == 0)
         commit_batch = 20000;
-    thin = random() % 4 != 0;
-    look_again = random() % 4 == 0;
+    thin = random() % 6 != 0;
+    look_again = random() % 6 == 0;
+    endless = seed % 20 == 0;
 }
 
 platform::World Terms::world() const {

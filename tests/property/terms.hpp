@@ -24,6 +24,7 @@ struct Terms {
     std::size_t commit_batch = 4 << 20;
     bool thin = true; // few things hang on each connector, which takes a third of the time
 
+    bool endless = false;    // never falls quiet
     bool look_again = false; // one more walk at the end, which must find nothing to record
 
     platform::World world() const;

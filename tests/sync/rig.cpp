@@ -45,6 +45,8 @@ const std::string Rig::key(32, 'k');
 
 asio::awaitable<bool> HandClock::sleep(std::chrono::milliseconds time) {
     advance(time);
+    if (on_sleep)
+        on_sleep();
     co_return true;
 }
 
@@ -160,11 +162,11 @@ std::string Rig::value(const std::string& sql) {
 }
 
 std::vector<std::string> Rig::news() {
-    SQLite::Statement query(*reader_,
-                            "SELECT op, coalesce(table_name, ''), "
-                            "coalesce((SELECT group_concat(value, '/') FROM json_each(key)), ''), "
-                            "coalesce((SELECT group_concat(value, ',') FROM json_each(changed)), ''), "
-                            "coalesce(evidence, ''), seq FROM changes WHERE seq > ? ORDER BY seq");
+    SQLite::Statement query(
+        *reader_, "SELECT op, coalesce(table_name, ''), "
+                  "coalesce((SELECT group_concat(value, '/') FROM json_each(changes.key)), ''), "
+                  "coalesce((SELECT group_concat(value, ',') FROM json_each(changes.changed)), ''), "
+                  "coalesce(evidence, ''), seq FROM changes WHERE seq > ? ORDER BY seq");
     query.bind(1, told_);
     std::vector<std::string> out;
     while (query.executeStep()) {
@@ -195,6 +197,41 @@ platform::Connector& Rig::add(const std::string& id, model::Time updated_at) {
     plain.created_at = connector.created_at;
     plain.updated_at = updated_at;
     return connector = std::move(plain);
+}
+
+platform::Connection& Rig::connect(const std::string& connector, const std::string& id) {
+    touch(connector);
+    platform::Connection connection;
+    connection.id = connection.name = id;
+    connection.created_at = connection.updated_at = world.now;
+    return this->connector(connector).connections.emplace_back(std::move(connection));
+}
+
+void Rig::link(const std::string& connector, const std::string& connection, const std::string& id,
+               const std::string& credential) {
+    if (!organisation().credentials.contains(credential)) {
+        platform::Credential made;
+        made.id = made.name = credential;
+        made.organisation_id = org;
+        organisation().credentials.emplace(credential, std::move(made));
+    }
+    platform::ConnectionCredential link;
+    link.id = id;
+    link.auth_scheme.id = "scheme";
+    link.credential_id = credential;
+    touch(connector);
+    auto& links = world.connection(org, connector, connection).action;
+    if (!links)
+        links.emplace();
+    links->push_back(std::move(link));
+}
+
+platform::Version& Rig::add_version(const std::string& connector, const std::string& id) {
+    touch(connector);
+    platform::Version version;
+    version.id = version.name = id;
+    version.created_at = version.updated_at = world.now;
+    return this->connector(connector).versions.emplace_back(std::move(version));
 }
 
 void Rig::before_pages(std::vector<std::function<void()>> steps) {

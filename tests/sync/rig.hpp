@@ -21,6 +21,7 @@ public:
     std::chrono::steady_clock::time_point now() const override { return time_; }
     model::Time wall() const override { return wall_; }
     boost::asio::awaitable<bool> sleep(std::chrono::milliseconds) override;
+    std::function<void()> on_sleep;
     void advance(std::chrono::milliseconds by) { time_ += by, wall_ += by; }
 
 private:
@@ -74,7 +75,15 @@ public:
     // A plain connector, most recently updated unless told otherwise.
     platform::Connector& add(const std::string& id);
     platform::Connector& add(const std::string& id, model::Time updated_at);
+    // Plain things on a connector, whose time moves; a credential is made when it is new. All links embed the
+    // scheme `scheme`.
+    platform::Connection& connect(const std::string& connector, const std::string& connection);
+    void link(const std::string& connector, const std::string& connection, const std::string& link,
+              const std::string& credential);
+    platform::Version& add_version(const std::string& connector, const std::string& version);
+
     platform::Connector& connector(const std::string& id) { return world.connector(org, id); }
+    platform::Credential& credential(const std::string& id) { return world.credential(org, id); }
     platform::Organisation& organisation() { return world.organisation(org); }
     void remove(const std::string& id) { world.remove(org, id); }
     void touch(const std::string& id) { world.touch(org, id); }
