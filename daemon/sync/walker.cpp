@@ -113,9 +113,9 @@ boost::asio::awaitable<WalkResult> Walker::walk(Options options) {
         WalkResult refused = co_await refuse(token.error().message, options);
         co_return refused;
     }
-    std::string authorization = scheme_ + " ";
-    authorization += token->value();
+    model::Secret authorization({scheme_, " ", token->value()});
     client_.authorize(std::move(authorization));
+    token->wipe();
     client_.on_pause(options.on_pause);
 
     WalkPlan plan = plan_;
