@@ -87,7 +87,7 @@ property() { inside systemctl show -P "$1" "$unit"; }
 state_is() { [ "$(property ActiveState)" = "$1" ]; }
 status_says() { grep -qF -- "$1" <<<"$(property StatusText)"; }
 mark() { since=$(inside journalctl -n 0 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
-journal() { inside journalctl --no-pager -q -o cat --after-cursor="$since" -u "$unit" "$@"; }
+journal() { inside journalctl --no-pager -q -o cat --after-cursor="$since" -u "$unit"; }
 journal_says() { grep -qF -- "$1" <<<"$(journal)"; }
 
 mirror=/var/lib/versori-mirror/mirror.db
