@@ -2,12 +2,14 @@
 
 settled() { query_gives "SELECT count(*) FROM organisations WHERE state = 'ok'" "${1:-2}"; }
 process() { property MainPID; }
+listening() { awk '$4 == "0A" { sub(".*:", "", $2); print $2 }' "/proc/$init/net/tcp" "/proc/$init/net/tcp6" | sort | paste -sd' '; }
 tokens_in_journal() { inside journalctl -q -a -o export -u "$unit" | grep -c try-me || true; }
 restarts() { [ "$(property NRestarts)" -gt "$1" ]; }
 
 configure() { # further lines of configuration on standard input
     {
         printf '[platform]\nurl = "http://127.0.0.1:8082/api/connect/v1"\n'
+        printf '[changes]\nfile = "/var/log/versori-mirror/changes.jsonl"\n'
         cat
         printf '[[organisation]]\nid = "%s"\nname = "acme"\ntoken_credential = "acme"\n' "${ids[0]}"
         printf '[[organisation]]\nid = "%s"\nname = "globex"\ntoken_file = "/etc/versori-mirror/globex.token"\n' "${ids[1]}"
@@ -45,21 +47,25 @@ comes status_says "Mirroring 2 organisations."
 is active property ActiveState
 
 step "it listens to nothing, nobody may look into its memory, and its files are the group's to read"
-is "" awk '$4 == "0A" && $2 !~ /:1F9[23]$/' "/proc/$init/net/tcp" "/proc/$init/net/tcp6"
+is "1F92 1F93" listening # the platform's ports, 8082 and 8083
 is root inside stat -c %U "/proc/$(process)/environ"
 is "640 640 640" inside sh -c "stat -c %a $mirror $mirror-wal $mirror-shm | paste -sd' '"
 is 0 tokens_in_journal
 
 step "changes arrive in the journal, by field"
 baselines() { inside journalctl -q -o json "VERSORI_OP=baseline" | jq -r .VERSORI_ORGANISATION_ID | sort; }
+is "$(printf '%s\n' "${ids[@]}" | sort)" baselines
 control POST '/mutate?count=6' >/dev/null
 holds inside systemctl kill -s USR1 "$unit"
 arrived() { [ "$(query "SELECT count(*) FROM changes WHERE op <> 'baseline'")" -gt 0 ]; }
 comes arrived
-journalled() {
-    [ "$(inside journalctl -q -a -o json _SYSTEMD_UNIT="$unit" | jq -r 'select(.VERSORI_RECORD) | .VERSORI_RECORD | fromjson | .seq')" = \
-        "$(query 'SELECT seq FROM changes ORDER BY seq')" ]
-}
+all_in_order() { [ "$(jq .seq)" = "$(query 'SELECT seq FROM changes ORDER BY seq')" ]; }
+journalled() { journal_records | all_in_order; }
+journal_records() { inside journalctl -q -a -o json _SYSTEMD_UNIT="$unit" | jq -r '.VERSORI_RECORD // empty'; }
+in_file() { inside cat /var/log/versori-mirror/changes.jsonl | all_in_order; }
+comes journalled
+comes in_file
+is "640 versori-mirror" inside stat -c '%a %G' /var/log/versori-mirror/changes.jsonl
 
 step "a reader of the group queries it while it runs, after a kill -9, and after a stop; others may not"
 holds inside useradd -G versori-mirror reader
@@ -94,7 +100,7 @@ comes journal_says "reloaded: 2 organisations"
 printf '[schedule]\ninterval = 7\n' | configure
 holds inside systemctl reload "$unit"
 comes journal_says "stays in force"
-holds journal_says "versori-mirror.toml:4:12: schedule.interval"
+holds journal_says "versori-mirror.toml:6:12: schedule.interval"
 is active property ActiveState
 is "$before" process
 
@@ -104,7 +110,7 @@ inside systemctl restart "$unit" 2>/dev/null && fail "it started"
 is failed property ActiveState
 is 78 property ExecMainStatus
 is 0 property NRestarts
-holds journal_says "versori-mirror.toml:4:12: schedule.interval"
+holds journal_says "versori-mirror.toml:6:12: schedule.interval"
 configure </dev/null
 holds inside systemctl restart "$unit"
 
@@ -123,7 +129,7 @@ holds inside systemctl daemon-reload
 holds inside systemctl restart "$unit"
 
 step "an instance for each configuration file"
-inside sed -e "/token_credential/,\$d" /etc/versori-mirror/versori-mirror.toml >"$place/second.toml"
+inside sed -e "/^.changes/,/^file/d" -e "/token_credential/,\$d" /etc/versori-mirror/versori-mirror.toml >"$place/second.toml"
 echo 'token_file = "/etc/versori-mirror/globex.token"' >>"$place/second.toml"
 write /etc/versori-mirror/second.toml <"$place/second.toml"
 holds inside systemctl start versori-mirror@second
