@@ -25,7 +25,7 @@ Client::Client(Transport& transport, Clock& clock, Options options, std::functio
     : transport_(transport), clock_(clock), options_(std::move(options)), random_(std::move(random)),
       read_error_(std::move(read_error)), page_size_(std::max(options_.page_size, 1)) {}
 
-void Client::authorize(std::string authorization) {
+void Client::authorize(model::Secret authorization) {
     authorization_ = std::move(authorization);
 }
 
@@ -48,7 +48,7 @@ std::optional<milliseconds> Client::left() const {
 }
 
 asio::awaitable<Result<Response>> Client::send(Attempts& attempts) {
-    Request request{attempts.target, authorization_, left()};
+    Request request{attempts.target, model::Secret(authorization_.value()), left()};
     if (request.time_limit == milliseconds{0})
         co_return Failure{errc::timeout, "walk_deadline was reached"};
     ++attempts.made;
@@ -78,7 +78,7 @@ std::string Client::platform_says(const Response& response) const {
     if (!error)
         return "";
     auto colon = error->code.empty() || error->message.empty() ? "" : ": ";
-    return quoted(error->code + colon + error->message, authorization_);
+    return quoted(error->code + colon + error->message, authorization_.value());
 }
 
 Failure Client::explain(const Result<Response>& response, const Decision& decision,

@@ -62,7 +62,7 @@ public:
     Client(Transport&, Clock&, Options, std::function<double()> random, ReadError read_error = {});
 
     // The whole header value of the requests to come: scheme word, space, token.
-    void authorize(std::string authorization);
+    void authorize(model::Secret authorization);
 
     // No request and no pause goes on beyond it (walk_deadline, by the clock's `now`). None to begin with.
     void set_deadline(std::optional<std::chrono::steady_clock::time_point>);
@@ -107,7 +107,7 @@ private:
     std::function<double()> random_;
     ReadError read_error_;
     std::function<void(const Pause&)> on_pause_;
-    std::string authorization_;
+    model::Secret authorization_;
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     Counters counters_;
     int page_size_;

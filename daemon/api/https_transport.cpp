@@ -24,17 +24,18 @@ bool printable(std::string_view header) {
     return std::all_of(header.begin(), header.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
 }
 
-std::string request_text(const Request& request, const Endpoint& endpoint,
-                         const std::optional<Proxy>& proxy) {
+model::Secret request_text(const Request& request, const Endpoint& endpoint,
+                           const std::optional<Proxy>& proxy) {
     bool absolute = proxy && !endpoint.tls;
     std::string text = "GET " + (absolute ? endpoint.origin() : "") + request.target + " HTTP/1.1\r\n";
     text += "Host: " + endpoint.authority() + "\r\nUser-Agent: " + user_agent() + "\r\n";
     text += "Accept: application/json\r\nAccept-Encoding: gzip\r\n";
     if (absolute && !proxy->authorization.empty())
         text += "Proxy-Authorization: " + proxy->authorization + "\r\n";
-    if (!request.authorization.empty())
-        text += "Authorization: " + request.authorization + "\r\n";
-    return text + "\r\n";
+    auto authorization = request.authorization.value();
+    if (authorization.empty())
+        return model::Secret({text, "\r\n"});
+    return model::Secret({text, "Authorization: ", authorization, "\r\n\r\n"});
 }
 
 Failure refused_by(const std::string& proxy, const std::string& to, unsigned status) {
@@ -67,10 +68,10 @@ struct HttpsTransport::Impl {
     asio::awaitable<Result<Response>> send(Request request);
     asio::awaitable<Result<ConnectionPtr>> open(Deadline deadline);
     asio::awaitable<std::optional<Failure>> tunnel(Connection& connection, Deadline deadline);
-    asio::awaitable<std::optional<Failure>> ask(Connection& connection, const std::string& text,
+    asio::awaitable<std::optional<Failure>> ask(Connection& connection, std::string_view text,
                                                 Deadline deadline, Answer& answer);
     std::string peer() const;
-    asio::awaitable<Result<Response>> exchange(ConnectionPtr& connection, const std::string& text,
+    asio::awaitable<Result<Response>> exchange(ConnectionPtr& connection, std::string_view text,
                                                Deadline deadline, bool& begun);
     ConnectionPtr take_idle();
     void keep(ConnectionPtr connection);
@@ -149,9 +150,8 @@ asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::tunnel(Connection&
     co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::ask(Connection& connection,
-                                                                  const std::string& text, Deadline deadline,
-                                                                  Answer& answer) {
+asio::awaitable<std::optional<Failure>>
+HttpsTransport::Impl::ask(Connection& connection, std::string_view text, Deadline deadline, Answer& answer) {
     auto failed = co_await connection.write(text, deadline);
     if (failed)
         co_return failed;
@@ -168,7 +168,7 @@ asio::awaitable<std::optional<Failure>> HttpsTransport::Impl::ask(Connection& co
 }
 
 asio::awaitable<Result<Response>> HttpsTransport::Impl::exchange(ConnectionPtr& connection,
-                                                                 const std::string& text, Deadline deadline,
+                                                                 std::string_view text, Deadline deadline,
                                                                  bool& begun) {
     Answer answer(options.max_page_bytes);
     auto failed = co_await ask(*connection, text, deadline, answer);
@@ -194,7 +194,7 @@ asio::awaitable<Result<Response>> HttpsTransport::Impl::send(Request request) {
 
     bool begun = false;
     if (auto connection = take_idle()) {
-        auto response = co_await exchange(connection, text, until(options.request_timeout), begun);
+        auto response = co_await exchange(connection, text.value(), until(options.request_timeout), begun);
         if (response || begun || response.error().code != errc::connection_lost)
             co_return response;
     }
@@ -202,7 +202,7 @@ asio::awaitable<Result<Response>> HttpsTransport::Impl::send(Request request) {
     if (!opened)
         co_return opened.error();
     auto address = (*opened)->address();
-    auto response = co_await exchange(*opened, text, until(options.request_timeout), begun);
+    auto response = co_await exchange(*opened, text.value(), until(options.request_timeout), begun);
     if (!response && !begun && response.error().code != errc::cancelled)
         broken = address;
     co_return response;
@@ -217,7 +217,7 @@ HttpsTransport::HttpsTransport(asio::any_io_executor executor, Options options)
 HttpsTransport::~HttpsTransport() = default;
 
 asio::awaitable<Result<Response>> HttpsTransport::send(Request request) {
-    if (!printable(request.authorization) || !printable(request.target))
+    if (!printable(request.authorization.value()) || !printable(request.target))
         co_return Failure{errc::no_token, "the token or the target holds a control character"};
     auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none)

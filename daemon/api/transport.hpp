@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/model/error.hpp"
+#include "daemon/model/secret.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -13,8 +14,8 @@ namespace versori::api {
 
 // A GET of the configured origin.
 struct Request {
-    std::string target = {};        // path and query, percent-encoded, beginning with '/'
-    std::string authorization = {}; // the whole header value; secret
+    std::string target = {};          // path and query, percent-encoded, beginning with '/'
+    model::Secret authorization = {}; // the whole header value
     // For all of it, where that is less than the transport's own limits.
     std::optional<std::chrono::milliseconds> time_limit = {};
 };

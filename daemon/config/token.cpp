@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 namespace versori::config {
 namespace {
@@ -132,7 +131,7 @@ Result<Token> from_credential(const std::string& name, const Environment& enviro
     if (!file.open() && errno == ENOENT)
         return no_token(where + " is missing; " + line);
     if (!file.open())
-        return unreadable(where, errno);
+        return no_token(where + " cannot be read: " + std::strerror(errno) + "; " + line);
     return read_open(file, where);
 }
 
@@ -141,31 +140,6 @@ std::int64_t nanoseconds(const timespec& time) {
 }
 
 } // namespace
-
-Token::Token(std::string_view value) : bytes_(new char[value.size()]), size_(value.size()) {
-    std::copy(value.begin(), value.end(), bytes_.get());
-}
-
-Token::Token(Token&& other) noexcept
-    : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
-
-Token& Token::operator=(Token&& other) noexcept {
-    if (this != &other) {
-        wipe();
-        bytes_ = std::move(other.bytes_);
-        size_ = std::exchange(other.size_, 0);
-    }
-    return *this;
-}
-
-Token::~Token() {
-    wipe();
-}
-
-void Token::wipe() noexcept {
-    if (bytes_)
-        explicit_bzero(bytes_.get(), std::exchange(size_, 0));
-}
 
 Result<Token> read_token(const TokenSource& source, const Environment& environment) {
     if (auto* file = std::get_if<TokenFile>(&source))

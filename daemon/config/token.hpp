@@ -3,35 +3,15 @@
 #include "daemon/config/environment.hpp"
 #include "daemon/config/settings.hpp"
 #include "daemon/model/error.hpp"
+#include "daemon/model/secret.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace versori::config {
 
-// A secret. Its bytes lie in one place, which is wiped before it is given back; there is no way to print it.
-class Token {
-public:
-    explicit Token(std::string_view value);
-    Token(Token&& other) noexcept;
-    Token& operator=(Token&& other) noexcept;
-    ~Token();
-
-    // Visible ASCII characters only, at least one. Whoever copies it has to wipe the copy.
-    std::string_view value() const { return {bytes_.get(), size_}; }
-
-    // Overwrites the bytes; the value is empty then. Destruction and assignment do the same.
-    void wipe() noexcept;
-
-    friend bool operator==(const Token& a, const Token& b) { return a.value() == b.value(); }
-
-private:
-    std::unique_ptr<char[]> bytes_;
-    std::size_t size_ = 0;
-};
+// Visible ASCII characters only, at least one.
+using Token = model::Secret;
 
 // The token without white space at its end. Fails with errc::no_token and a sentence that says what to do: a
 // file that is missing, unreadable, no regular file, larger than 64 KiB or readable for others; a variable or

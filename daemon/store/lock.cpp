@@ -47,7 +47,8 @@ Lock::Lock(const std::string& database_path, std::string_view command) {
     if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, mine.data(), mine.size(), 0) < 0) {
         std::string why = std::strerror(errno);
         ::close(file_);
-        throw StoreError("the lock " + path + " cannot be written: " + why);
+        throw StoreError("the lock " + path + " cannot be written: " + why +
+                         "; free some space, or check the file system");
     }
 }
 

@@ -2,14 +2,25 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
+
 namespace versori::sync {
+namespace {
+
+std::string one_line(std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20; }, ' ');
+    return text;
+}
+
+} // namespace
 
 void notify_ready(const std::string& status) {
-    ::sd_notify(0, ("READY=1\nSTATUS=" + status).c_str());
+    ::sd_notify(0, ("READY=1\nSTATUS=" + one_line(status)).c_str());
 }
 
 void notify_status(const std::string& status) {
-    ::sd_notify(0, ("STATUS=" + status).c_str());
+    ::sd_notify(0, ("STATUS=" + one_line(status)).c_str());
 }
 
 void notify_reloading() {

@@ -83,4 +83,28 @@ std::vector<std::string> walk_warnings(std::string_view label, const WalkResult&
     return out;
 }
 
+std::string trouble(const WalkResult& result) {
+    if (!result.complete())
+        return outcome(result);
+    return result.held_reason.empty() ? "" : "deletions are held: " + result.held_reason;
+}
+
+std::string status_line(std::size_t organisations, const std::map<std::string, std::string>& troubled) {
+    if (organisations == 0)
+        return "No organisation is configured: add an [[organisation]] to the configuration, then reload.";
+    std::string line = "Mirroring " + std::to_string(organisations) +
+                       (organisations == 1 ? " organisation" : " organisations");
+    if (troubled.empty())
+        return line + ".";
+    std::string labels;
+    bool same = true;
+    for (const auto& [label, sentence] : troubled) {
+        labels += (labels.empty() ? "" : ", ") + label;
+        same = same && sentence == troubled.begin()->second;
+    }
+    if (same)
+        return line + "; " + labels + ": " + troubled.begin()->second;
+    return line + "; in trouble: " + labels + " (see versori-mirror status).";
+}
+
 } // namespace versori::sync

@@ -3,6 +3,7 @@
 #include "daemon/sync/walk.hpp"
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ std::string walk_line(std::string_view label, const WalkResult&, std::chrono::mi
 
 // What else a person should hear of: held deletions, rejects, surprises; a sentence each.
 std::vector<std::string> walk_warnings(std::string_view label, const WalkResult&);
+
+// Why this walk is trouble, a sentence; empty when all is well.
+std::string trouble(const WalkResult&);
+
+// What the service is doing, for `systemctl status`: `Mirroring 3 organisations; acme: denied: ...`.
+// `troubled` are the labels in trouble, each with its sentence.
+std::string status_line(std::size_t organisations, const std::map<std::string, std::string>& troubled);
 
 // `1,204`
 std::string grouped(std::int64_t number);

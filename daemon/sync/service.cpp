@@ -11,9 +11,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
+#include <sys/prctl.h>
+
 #include <csignal>
 #include <map>
-#include <set>
 
 namespace versori::sync {
 namespace asio = boost::asio;
@@ -55,8 +56,9 @@ private:
 
     void begin(const std::map<std::string, model::Time>& due) {
         auto round = Round::make(io_, settings_, mirror_);
+        unable_ = round ? "" : round.error().message;
         if (!round) {
-            spdlog::error("{}", round.error().message);
+            spdlog::error("{}", unable_);
             return;
         }
         round_ = std::move(*round);
@@ -78,10 +80,12 @@ private:
     }
 
     void tell(const Ended& ended) {
+        if (ended.failure.empty() && ended.result.ending == WalkResult::Ending::cancelled)
+            return;
         const std::string& label = ended.walker.label();
         if (!ended.failure.empty()) {
             spdlog::error("{}: {}; tried again in 1 m", label, ended.failure);
-        } else if (ended.result.ending != WalkResult::Ending::cancelled) {
+        } else {
             std::string line = walk_line(label, ended.result, ended.took);
             if (!ended.result.complete())
                 line += "; next walk in " + duration(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -90,23 +94,17 @@ private:
             for (const std::string& warning : walk_warnings(label, ended.result))
                 spdlog::warn("{}", warning);
         }
-        bool well = ended.failure.empty() && ended.result.complete() && ended.result.held_reason.empty();
-        well ? troubled_.erase(label) : troubled_.insert(label).second;
+        troubled_.erase(label);
+        if (std::string why = ended.failure.empty() ? trouble(ended.result) : ended.failure; !why.empty())
+            troubled_[label] = why;
         notify_status(status());
     }
 
     std::string status() const {
-        auto count = settings_.organisations.size();
-        if (count == 0)
-            return "No organisation is configured.";
-        std::string out =
-            "Mirroring " + std::to_string(count) + (count == 1 ? " organisation" : " organisations");
-        if (troubled_.empty())
-            return out + ".";
-        out += "; in trouble:";
-        for (const std::string& label : troubled_)
-            out += " " + label;
-        return out + " (see versori-mirror status).";
+        std::string line = unable_.empty() ? status_line(settings_.organisations.size(), troubled_) : unable_;
+        if (refused_)
+            line += " The configuration is wrong since the last reload; the one from before is in force.";
+        return line;
     }
 
     void listen() {
@@ -158,9 +156,11 @@ private:
             for (const config::Problem& problem : loaded.error())
                 spdlog::error("{}", config::to_string(problem));
             spdlog::error("the new configuration is wrong; the one from before stays in force");
+            refused_ = true;
             notify_ready(status());
             return;
         }
+        refused_ = false;
         if (loaded->mirror.database != settings_.mirror.database) {
             spdlog::warn("mirror.database changed: that takes a restart; {} stays",
                          settings_.mirror.database);
@@ -231,14 +231,23 @@ private:
     asio::steady_timer watchdog_;
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<Round> round_;
-    std::set<std::string> troubled_;
+    std::map<std::string, std::string> troubled_; // label to sentence
+    std::string unable_;                          // why nothing is walked at all
+    bool refused_ = false;                        // the configuration of the last reload
     bool reloading_ = false;
 };
 
 } // namespace
 
 void serve(config::Settings settings, const std::function<config::Loaded()>& reload) {
-    Service(std::move(settings), reload).run();
+    // Nobody else of this user may read the tokens in its memory, and no core file gets them.
+    ::prctl(PR_SET_DUMPABLE, 0);
+    try {
+        Service(std::move(settings), reload).run();
+    } catch (const std::runtime_error& error) {
+        notify_status(error.what());
+        throw;
+    }
 }
 
 } // namespace versori::sync

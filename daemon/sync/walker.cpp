@@ -37,6 +37,20 @@ std::optional<api::ErrorBody> read_error(std::string_view body) {
     return api::ErrorBody{std::move(error->code), std::move(error->message)};
 }
 
+// The token is in memory while a walk goes on, not between walks.
+class Authorized {
+public:
+    Authorized(api::Client& client, model::Secret authorization) : client_(client) {
+        client_.authorize(std::move(authorization));
+    }
+    ~Authorized() { client_.authorize(model::Secret()); }
+    Authorized(const Authorized&) = delete;
+    Authorized& operator=(const Authorized&) = delete;
+
+private:
+    api::Client& client_;
+};
+
 WalkPlan plan_of(const config::Settings& settings, const config::Organisation& organisation) {
     WalkPlan plan;
     plan.organisation = organisation.id;
@@ -113,9 +127,8 @@ boost::asio::awaitable<WalkResult> Walker::walk(Options options) {
         WalkResult refused = co_await refuse(token.error().message, options);
         co_return refused;
     }
-    std::string authorization = scheme_ + " ";
-    authorization += token->value();
-    client_.authorize(std::move(authorization));
+    Authorized authorized(client_, model::Secret({scheme_, " ", token->value()}));
+    token->wipe();
     client_.on_pause(options.on_pause);
 
     WalkPlan plan = plan_;

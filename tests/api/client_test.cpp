@@ -42,7 +42,7 @@ public:
     explicit ScriptedTransport(HandClock& c) : clock(c) {}
 
     asio::awaitable<Result<Response>> send(Request request) override {
-        requests.push_back(request);
+        requests.push_back(std::move(request));
         clock.time += latency;
         if (answers.empty())
             co_return Failure{errc::connect, "the script is over"};
@@ -78,7 +78,7 @@ struct World {
                .page_size = page_size,
                .max_page_bytes = max_page_bytes},
               [luck] { return luck; }, read_error) {
-        client.authorize("Bearer tok-0123456789");
+        client.authorize(model::Secret("Bearer tok-0123456789"));
     }
 
     Result<Response> page(std::string cursor = "") { return run(context, client.page(cursor)); }
@@ -100,7 +100,7 @@ TEST_CASE("a page is asked for with token, size and cursor") {
     CHECK(w.page("a/b").has_value());
     REQUIRE(w.transport.requests.size() == 2);
     CHECK(w.transport.requests[0].target == "/v1/o/org/connectors?first=100");
-    CHECK(w.transport.requests[0].authorization == "Bearer tok-0123456789");
+    CHECK(w.transport.requests[0].authorization.value() == "Bearer tok-0123456789");
     CHECK_FALSE(w.transport.requests[0].time_limit);
     CHECK(w.transport.requests[1].target == "/v1/o/org/connectors?first=100&after=a%2Fb");
     CHECK(w.client.counters().requests == 2);

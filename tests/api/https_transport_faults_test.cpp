@@ -237,7 +237,7 @@ TEST_CASE("a request made after the stop is not begun") {
         asio::steady_timer timer(context, asio::steady_timer::time_point::max());
         co_await timer.async_wait(result);
         Request request{"/"};
-        auto answer = co_await transport.send(request);
+        auto answer = co_await transport.send(std::move(request));
         co_return answer;
     };
     std::optional<Result<Response>> response;

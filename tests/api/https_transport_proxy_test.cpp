@@ -123,7 +123,8 @@ TEST_CASE("http goes to the proxy with the whole URL") {
     auto proxy = proxy_at(server.port());
     proxy.authorization = credentials;
     HttpsTransport transport(context.get_executor(), options("http://platform.example:8082", proxy));
-    CHECK(run(context, transport.send({"/v1/o/1/connectors?first=2", "Bearer t0ken"})).has_value());
+    CHECK(run(context, transport.send({"/v1/o/1/connectors?first=2", model::Secret("Bearer t0ken")}))
+              .has_value());
     CHECK(head.starts_with("GET http://platform.example:8082/v1/o/1/connectors?first=2 HTTP/1.1\r\n"
                            "Host: platform.example:8082\r\n"));
     CHECK(head.find("\r\nProxy-Authorization: Basic bWU6czNjcmV0\r\n") != head.npos);
@@ -144,7 +145,7 @@ TEST_CASE("https goes through a tunnel, and the proxy never sees the token") {
     some.ca_file = roots.path();
     HttpsTransport transport(context.get_executor(), some);
     for (int i = 0; i < 2; ++i)
-        CHECK(run(context, transport.send({"/", "Bearer t0ken"}))->body == "secret page");
+        CHECK(run(context, transport.send({"/", model::Secret("Bearer t0ken")}))->body == "secret page");
     CHECK(head == "CONNECT platform.example:443 HTTP/1.1\r\nHost: platform.example:443\r\nUser-Agent: " +
                       user_agent() + "\r\nProxy-Authorization: Basic bWU6czNjcmV0\r\n\r\n");
     CHECK(server.connections() == 1);
@@ -181,7 +182,7 @@ TEST_CASE("what a proxy may do instead of opening a tunnel") {
         if (row.failure == errc::timeout)
             some.connect_timeout = 50ms;
         HttpsTransport transport(context.get_executor(), some);
-        auto response = run(context, transport.send({"/", "Bearer t0ken"}));
+        auto response = run(context, transport.send({"/", model::Secret("Bearer t0ken")}));
         REQUIRE(response.has_error());
         CHECK(error_category().message(int(response.error().code)) ==
               error_category().message(int(row.failure)));

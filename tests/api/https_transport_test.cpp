@@ -43,7 +43,8 @@ TEST_CASE("a request and its answer") {
         co_await peer.write(ok("{}", "Retry-After: 7\r\nDate: today\r\nLocation: /x\r\n"));
     });
     HttpsTransport transport(context.get_executor(), options(server.port()));
-    auto response = run(context, transport.send({"/v1/o/1/connectors?first=2", "Bearer s3cret"}));
+    auto response =
+        run(context, transport.send({"/v1/o/1/connectors?first=2", model::Secret("Bearer s3cret")}));
     REQUIRE(response.has_value());
     CHECK(response->status == 200);
     CHECK(response->body == "{}");
@@ -76,7 +77,7 @@ TEST_CASE("a token that would break out of its header is not sent") {
     asio::io_context context;
     Server server(context, always(ok("{}")));
     HttpsTransport transport(context.get_executor(), options(server.port()));
-    auto response = run(context, transport.send({"/", "Bearer abc\r\nX-Evil: 1"}));
+    auto response = run(context, transport.send({"/", model::Secret("Bearer abc\r\nX-Evil: 1")}));
     REQUIRE(response.has_error());
     CHECK(response.error().code == errc::no_token);
     CHECK(response.error().message.find("abc") == std::string::npos);

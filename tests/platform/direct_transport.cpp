@@ -42,7 +42,7 @@ std::optional<errc> failure_of(Wire wire) {
 boost::asio::awaitable<Result<api::Response>> DirectTransport::send(api::Request request) {
     Ask ask;
     ask.target = std::move(request.target);
-    ask.authorization = std::move(request.authorization);
+    ask.authorization = request.authorization.value();
     Answer answer = platform_.answer(ask);
     if (auto code = failure_of(answer.wire))
         co_return Failure{*code, "a fault of the simulated platform: " + make_error_code(*code).message()};

@@ -16,8 +16,8 @@ TEST_CASE("answers and failures reach the client without a network") {
     platform.authorizations[world.organisations[0].id] = {"Bearer one"};
     auto send = [&] {
         boost::asio::io_context context;
-        auto answer =
-            boost::asio::co_spawn(context, transport.send({target, "Bearer one"}), boost::asio::use_future);
+        auto answer = boost::asio::co_spawn(context, transport.send({target, model::Secret("Bearer one")}),
+                                            boost::asio::use_future);
         context.run();
         return answer.get();
     };

@@ -76,8 +76,8 @@ Result<api::Response> send(Server& server, const std::string& target, std::strin
     options.ca_file = std::move(ca_file);
     options.max_page_bytes = 1 << 20;
     api::HttpsTransport transport(context.get_executor(), options);
-    auto answer =
-        boost::asio::co_spawn(context, transport.send({target, "Bearer x"}), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(context, transport.send({target, model::Secret("Bearer x")}),
+                                        boost::asio::use_future);
     context.run();
     return answer.get();
 }
