@@ -138,8 +138,7 @@ milliseconds Feed::turn() {
         if (is_due(outlet) && outlet.located)
             more |= serve(outlet);
     bool marked = move_marks();
-    more |= prune();
-    if (more)
+    if (more || prune())
         return 0ms;
     milliseconds idle = marked ? between_prunings : while_locked;
     auto wake_at = [&](Instant instant) {
