@@ -14,7 +14,7 @@ namespace {
 struct Embedded {
     Scheme scheme;
     model::Row link;
-    std::size_t connection, position; // where it stood
+    std::size_t connection; // its index
 
     auto place() const {
         return std::tuple(model::text_of(link[1]), model::text_of(link[2]), model::text_of(link[3]));
@@ -25,31 +25,37 @@ class ConnectionReader {
 public:
     ConnectionReader(Reading& reading, Connector& out) : reading_(reading), out_(out), rows_(out.document) {}
 
-    void read(Json connection, std::size_t index, const Path& connections) {
-        Path path(connections, connection_ = index);
+    void read(Json connection, std::size_t index, const Path& path) {
+        index_ = index;
         auto row = rows_.add(TableId::connections);
         row[0] = rows_.text(rows_.id());
         auto unknown =
             reading_.fill(rows_, TableId::connections, row, connection, {"credentials", "variables"}, path);
+        reading_.note_left_over(TableId::connections, unknown, path);
         std::string_view id = model::text_of(row[1]);
-        if (auto credentials = connection.find("credentials"))
-            read_purposes(*credentials, id, Path(path, "credentials"));
+        Parts extra;
+        for (const auto& member : unknown)
+            extra.emplace_back(member.name, model::canonical(member.value));
+        if (auto credentials = connection.find("credentials")) {
+            Parts strange = read_purposes(*credentials, id, Path(path, "credentials"));
+            if (!strange.empty())
+                extra.emplace_back("credentials", object_text(std::move(strange)));
+        }
         Path variables(path, "variables");
         read_variables(reading_, rows_, TableId::connection_variables, {rows_.id(), id},
                        reading_.array(connection, "variables", false, path), variables);
-        for (const auto& member : unknown)
-            reading_.note_unknown(Path(path, member.name), member.value);
-        set(TableId::connections, row, "extra", reading_.extra(rows_, unknown));
+        if (!extra.empty())
+            set(TableId::connections, row, "extra", rows_.text(object_text(std::move(extra))));
     }
 
     // A copy that is not the connector's own becomes a scheme without a position, or stays with its link.
     // Which one becomes the scheme depends on ids alone, so that reordering changes nothing.
-    void place_schemes(Schemes known) {
+    void place_schemes(Schemes known, const Path& connections) {
         std::ranges::sort(embedded_, {}, &Embedded::place);
         for (Embedded& copy : embedded_) {
             auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
             if (is_new)
-                add_scheme(copy);
+                add_scheme_of(copy, connections);
             else if (scheme->second != copy.scheme.comparable)
                 set(TableId::connection_credentials, copy.link, "auth_scheme",
                     rows_.text(copy.scheme.comparable));
@@ -57,29 +63,46 @@ public:
     }
 
 private:
-    void add_scheme(const Embedded& copy) {
-        Path root, connections(root, "connections"), connection(connections, copy.connection),
-            credentials(connection, "credentials"), purpose(credentials, model::text_of(copy.link[2])),
-            link(purpose, copy.position), path(link, "authSchemeConfig");
-        decode::add_scheme(reading_, rows_, copy.scheme, std::nullopt, path);
+    void add_scheme_of(const Embedded& copy, const Path& connections) {
+        constexpr auto table = TableId::connection_credentials;
+        auto position = std::get<std::int64_t>(copy.link[model::table(table).column("position")]);
+        Path connection(connections, copy.connection);
+        Path credentials(connection, "credentials");
+        Path purpose(credentials, std::get<1>(copy.place()));
+        Path link(purpose, static_cast<std::size_t>(position));
+        add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path(link, "authSchemeConfig"));
     }
 
-    // Each member of `credentials` is a purpose: action, trigger, and what the platform may add.
-    void read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
-        if (credentials.is(Json::Type::null))
-            return;
-        if (!credentials.is(Json::Type::object))
-            return reading_.reject(path, "expected an object");
+    // Each member of `credentials` is a purpose: action, trigger, and what the platform may add. Returns what
+    // was added in another form, redacted, since credentials may be in it.
+    Parts read_purposes(Json credentials, std::string_view connection_id, const Path& path) {
+        Parts strange;
+        if (!credentials.is(Json::Type::object) && !credentials.is(Json::Type::null))
+            reading_.reject(path, "expected an object");
         for (auto [purpose, links] : credentials.members()) {
             Path here(path, purpose);
-            if (purpose != "action" && purpose != "trigger")
+            if (purpose != "action" && purpose != "trigger") {
                 reading_.note_unknown(here, links);
+                if (!are_links(links)) {
+                    strange.emplace_back(purpose, reading_.redacted(links));
+                    continue;
+                }
+            }
             std::size_t position = 0;
             for (Json link : reading_.array(credentials, purpose, false, path)) {
                 read_link(link, connection_id, purpose, position, Path(here, position));
                 ++position;
             }
         }
+        return strange;
+    }
+
+    static bool are_links(Json links) {
+        auto is_link = [](Json link) {
+            auto id = link.find("id");
+            return id && id->is(Json::Type::string);
+        };
+        return links.is(Json::Type::array) && std::ranges::all_of(links.elements(), is_link);
     }
 
     void read_link(Json link, std::string_view connection_id, std::string_view purpose, std::size_t position,
@@ -93,8 +116,7 @@ private:
         row[1] = rows_.text(connection_id);
         row[2] = rows_.text(purpose);
         set(table, row, "position", static_cast<std::int64_t>(position));
-        for (const auto& member : unknown)
-            reading_.note_unknown(Path(path, member.name), member.value);
+        reading_.note_left_over(table, unknown, path);
         set(table, row, "extra", reading_.extra(rows_, unknown));
 
         auto credential = link.find("credential");
@@ -107,7 +129,7 @@ private:
         if (scheme && !scheme->is(Json::Type::null)) {
             if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
                 set(table, row, "auth_scheme_id", rows_.text(copy->id));
-                embedded_.push_back({std::move(*copy), row, connection_, position});
+                embedded_.push_back({std::move(*copy), row, index_});
             }
         }
     }
@@ -116,7 +138,7 @@ private:
     Connector& out_;
     model::Document& rows_;
     std::vector<Embedded> embedded_;
-    std::size_t connection_ = 0; // index of the one being read
+    std::size_t index_ = 0; // of the connection that is read
 };
 
 } // namespace
@@ -126,14 +148,14 @@ void read_connections(Reading& reading, Connector& out, Json connector, Schemes 
     Path path(root, "connections");
     std::size_t index = 0;
     for (Json connection : reading.array(connector, "connections", true, root)) {
-        Path here(path, index);
+        std::size_t position = index++;
+        Path here(path, position);
         if (connection.is(Json::Type::object))
-            reader.read(connection, index, path);
+            reader.read(connection, position, here);
         else
             reading.reject(here, "expected an object, got " + std::string(type_name(connection.type())));
-        ++index;
     }
-    reader.place_schemes(std::move(schemes));
+    reader.place_schemes(std::move(schemes), path);
 }
 
 } // namespace versori::decode

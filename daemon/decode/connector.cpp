@@ -24,7 +24,8 @@ bool is_tag(Json values) {
 }
 
 // Tags of an unexpected form are left to `unknown`.
-void read_tags(Reading& reading, model::Document& out, Json connector, Reading::Members& unknown) {
+void read_tags(Reading& reading, model::Document& out, Json connector, Reading::Members& unknown,
+               const Path& root) {
     auto tags = connector.find("tags");
     if (!tags || tags->is(Json::Type::null))
         return;
@@ -42,7 +43,7 @@ void read_tags(Reading& reading, model::Document& out, Json connector, Reading::
     }
     if (expected)
         return;
-    reading.note_wrong_type(Path(Path(), "tags"), *tags);
+    reading.note_wrong_type(Path(root, "tags"), *tags);
     unknown.push_back({"tags", *tags});
 }
 
@@ -60,10 +61,8 @@ boost::system::result<Connector, Rejection> ConnectorDecoder::decode(std::string
     auto unknown =
         reading.fill(out.document, TableId::connectors, row, *json,
                      {"authSchemeConfigs", "connections", "versions", "tags", "connectionVariables"}, root);
-    read_tags(reading, out.document, *json, unknown);
-    for (const auto& member : unknown)
-        if (member.name != "tags")
-            reading.note_unknown(Path(root, member.name), member.value);
+    reading.note_left_over(TableId::connectors, unknown, root);
+    read_tags(reading, out.document, *json, unknown, root);
     set(TableId::connectors, row, "extra", reading.extra(out.document, unknown));
 
     auto schemes = read_schemes(reading, out.document, *json, root);

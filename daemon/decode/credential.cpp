@@ -35,11 +35,12 @@ public:
         row[1] = out_.text(id->text());
         take(row, "connection_name", *connection, "name", here);
 
-        Parts connection_extra = plain(pick(*connection, {"createdAt", "updatedAt"}, true));
+        Parts connection_extra = times(*connection, here);
         append(
             connection_extra,
             redacted(pick(*connection, {"id", "name", "createdAt", "updatedAt", "connector"}, false), here));
-        if (auto connector = connection->find("connector"); connector && connector->is(Json::Type::object)) {
+        auto connector = connection->find("connector");
+        if (connector && !connector->is(Json::Type::null)) {
             Parts connector_extra = read_connector(row, *connector, Path(here, "connector"));
             if (!connector_extra.empty())
                 connection_extra.emplace_back("connector", object_text(connector_extra));
@@ -56,7 +57,9 @@ private:
         take(row, "connector_name", connector, "name", path);
         take(row, "connector_protocol", connector, "protocol", path);
         take(row, "connector_organisation_id", connector, "organisationId", path);
-        Parts extra = plain(pick(connector, {"createdAt", "updatedAt"}, true));
+        if (!connector.is(Json::Type::object))
+            reading_.note_wrong_type(path, connector);
+        Parts extra = times(connector, path);
         append(extra,
                redacted(pick(connector,
                              {"id", "name", "protocol", "organisationId", "createdAt", "updatedAt"}, false),
@@ -74,10 +77,15 @@ private:
             reading_.note_wrong_type(Path(path, name), *value);
     }
 
-    static Parts plain(const Reading::Members& members) {
+    Parts times(Json object, const Path& path) {
         Parts out;
-        for (const auto& member : members)
-            out.emplace_back(member.name, model::canonical(member.value));
+        for (const auto& member : pick(object, {"createdAt", "updatedAt"}, true)) {
+            bool expected = member.value.is(Json::Type::string);
+            if (!expected)
+                reading_.note_wrong_type(Path(path, member.name), member.value);
+            out.emplace_back(member.name,
+                             expected ? model::canonical(member.value) : reading_.redacted(member.value));
+        }
         return out;
     }
 
@@ -103,8 +111,9 @@ void read_errors(Reading& reading, model::Document& out, Row row, Json credentia
     if (!errors || errors->is(Json::Type::null))
         return out.leave_unstated(TableId::credential_errors);
     std::int64_t position = 0;
+    Path list(path, "errors");
     for (Json error : reading.array(credential, "errors", false, path)) {
-        Path here(Path(path, "errors"), static_cast<std::size_t>(position));
+        Path here(list, static_cast<std::size_t>(position));
         if (!error.is(Json::Type::string))
             return reading.reject(here, "expected a string");
         auto line = out.add(TableId::credential_errors);
@@ -138,11 +147,10 @@ void read_credential(Reading& reading, Connector& into, Json credential, const P
     auto unknown =
         reading.fill(out, TableId::credentials, row, credential, {"data", "usages", "errors"}, path);
 
+    reading.note_left_over(TableId::credentials, unknown, path);
     Parts secret;
-    for (const auto& member : unknown) {
-        reading.note_unknown(Path(path, member.name), member.value);
+    for (const auto& member : unknown)
         secret.emplace_back(member.name, model::canonical(member.value));
-    }
     auto data = credential.find("data");
     if (data && data->is(Json::Type::object)) {
         Reading::Members members;

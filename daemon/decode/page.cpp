@@ -115,6 +115,8 @@ private:
             has_connectors_ = true;
         } else if (key_ == Member::next && type == model::Json::Type::string) {
             page_.next = text;
+        } else if (key_ == Member::next && type == model::Json::Type::null) {
+            page_.next.clear();
         } else if (type != model::Json::Type::null) {
             wrong_member(std::string("a ") += type_name(type));
         }

@@ -57,8 +57,7 @@ void read_versions(Reading& reading, model::Document& out, Json connector, const
         auto row = out.add(TableId::versions);
         row[0] = out.text(out.id());
         auto unknown = reading.fill(out, TableId::versions, row, version, {"messages"}, here);
-        for (const auto& member : unknown)
-            reading.note_unknown(Path(here, member.name), member.value);
+        reading.note_left_over(TableId::versions, unknown, here);
         set(TableId::versions, row, "extra", reading.extra(out, unknown));
         Path messages(here, "messages");
         read_messages(reading, out, TableId::version_messages, {out.id(), model::text_of(row[1])},
@@ -78,8 +77,7 @@ void read_messages(Reading& reading, model::Document& out, TableId id,
         set_key(out, row, key);
         row[key.size()] = position++;
         auto unknown = reading.fill(out, id, row, message, {}, here);
-        for (const auto& member : unknown)
-            reading.note_unknown(Path(here, member.name), member.value);
+        reading.note_left_over(id, unknown, here);
         set(id, row, "extra",
             secret_bearing ? reading.redacted_extra(out, unknown) : reading.extra(out, unknown));
     }

@@ -12,6 +12,8 @@ public:
     Path() = default;
     Path(const Path& parent, std::string_view name) : parent_(&parent), name_(name) {}
     Path(const Path& parent, std::size_t index) : parent_(&parent), index_(static_cast<long>(index)) {}
+    Path(const Path&& gone_too_soon, std::string_view) = delete;
+    Path(const Path&& gone_too_soon, std::size_t) = delete;
 
     std::string exact() const { return text(true); }    // $.connections[2].name
     std::string general() const { return text(false); } // $.connections[*].name

@@ -42,6 +42,16 @@ bool documented(std::string_view known, std::string_view value) {
     }
 }
 
+// At most 60 bytes, whole characters.
+std::string_view beginning(std::string_view text) {
+    if (text.size() <= 60)
+        return text;
+    std::size_t size = 60;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
+        --size;
+    return text.substr(0, size);
+}
+
 bool is_string(Json json) {
     return json.is(Json::Type::string);
 }
@@ -65,6 +75,14 @@ void Reading::note_wrong_type(const Path& path, Json value) {
     drift.note(path.general(), "wrong type (" + std::string(type_name(value.type())) + ")");
 }
 
+void Reading::note_left_over(TableId id, const Members& members, const Path& path) {
+    for (const model::Member& member : members) {
+        Path here(path, member.name);
+        bool has_column = std::ranges::count(model::table(id).columns, member.name, &Column::member) > 0;
+        has_column ? note_wrong_type(here, member.value) : note_unknown(here, member.value);
+    }
+}
+
 // False when the value is not of the column's kind.
 bool Reading::take(model::Document& document, const Column& column, Value& into, Json json,
                    const Path& path) {
@@ -74,7 +92,7 @@ bool Reading::take(model::Document& document, const Column& column, Value& into,
             return false;
         into = document.text(json.text());
         if (!column.known.empty() && !documented(column.known, json.text()))
-            drift.note(path.general(), "unknown value \"" + std::string(json.text().substr(0, 60)) + "\"");
+            drift.note(path.general(), "unknown value \"" + std::string(beginning(json.text())) + "\"");
         return true;
     case Kind::time: {
         auto time = is_string(json) ? model::parse_time(json.text()) : std::nullopt;
@@ -117,8 +135,10 @@ Reading::Members Reading::fill(model::Document& document, TableId id, model::Row
         }
         next = index + 1;
         const Column& column = columns[index];
-        if (member.value.is(Json::Type::null) && column.need == Need::optional)
+        if (member.value.is(Json::Type::null) && column.need == Need::optional) {
+            row[index] = {};
             continue;
+        }
         Path here(path, member.name);
         if (take(document, column, row[index], member.value, here))
             continue;
@@ -126,10 +146,8 @@ Reading::Members Reading::fill(model::Document& document, TableId id, model::Row
         if (column.need == Need::required)
             reject(here, "expected " + std::string(expectation(column.kind)) +
                              (is_string(member.value) ? "" : ", got " + got));
-        else {
-            note_wrong_type(here, member.value);
+        else
             unknown.push_back(member);
-        }
     }
     for (std::size_t i = 0; i < columns.size(); ++i)
         if (columns[i].need == Need::required && model::is_null(row[i]))

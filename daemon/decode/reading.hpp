@@ -28,6 +28,9 @@ public:
 
     using Members = std::vector<model::Member>;
 
+    // What `fill` of the table left over: a member that has a column came in a wrong type.
+    void note_left_over(model::TableId, const Members&, const Path&);
+
     // Fills the columns that have a member in `object` and returns the members that no column took, those in
     // `elsewhere` left out: unknown ones, and optional ones of an unexpected type. A missing or wrong
     // required member is a rejection.

@@ -58,8 +58,10 @@ std::string object_of(std::span<const Column> columns, ConstRow row) {
     return out += '}';
 }
 
+// The value that names the row; where it is NULL, the last one of its key.
 const Value& naming_value(TableId id, ConstRow row) {
-    return row[table(id).column(table(id).label)];
+    const Value& name = row[table(id).column(table(id).label)];
+    return is_null(name) ? row[table(id).key_size - 1] : name;
 }
 
 std::string display(const Value& value) {

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <random>
 
 namespace versori::store {
@@ -37,6 +39,34 @@ void check_ours(const std::string& path, SQLite::Database& sqlite, bool& made) {
         throw StoreError("the mirror " + path + " is of schema " + std::to_string(version) +
                          ", this versori-mirror knows schemas up to " + std::to_string(schema_number()) +
                          "; install the newer version again, or name another file");
+}
+
+// Whether the file is in WAL mode without a log, and so whole in itself.
+bool is_whole(const std::string& path) {
+    char header[20] = {};
+    std::ifstream(path, std::ios::binary).read(header, sizeof header);
+    return header[18] == 2 && ::access((path + "-wal").c_str(), F_OK) != 0;
+}
+
+std::string immutable_uri(const std::string& path) {
+    static constexpr char hex[] = "0123456789abcdef";
+    std::string out = path.starts_with('/') ? "file://" : "file:";
+    for (char c : path) {
+        auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) || c == '/' || c == '.' || c == '-' || c == '_')
+            out += c;
+        else
+            (out += '%') += {hex[byte >> 4], hex[byte & 15]};
+    }
+    return out += "?immutable=1";
+}
+
+// To look at a file that may be another program's. Opened as usual, a file without its log would get a new
+// one beside it.
+SQLite::Database open_to_look(const std::string& path) {
+    if (is_whole(path))
+        return {immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI};
+    return {path, SQLite::OPEN_READONLY, 5000};
 }
 
 bool exists_with_content(const std::string& path) {
@@ -90,7 +120,7 @@ Database::Database(std::string path, Mode mode, model::Time now) : path_(std::mo
     try {
         bool made = false;
         if (exists_with_content(path_)) {
-            SQLite::Database look(path_, SQLite::OPEN_READONLY, 5000);
+            SQLite::Database look = open_to_look(path_);
             check_ours(path_, look, made);
         }
         if (mode == Mode::write) {
