@@ -379,6 +379,22 @@ TEST_CASE_FIXTURE(Fixture, "feed: runs until cancelled, awake only when poked") 
     CHECK(ended);
 }
 
+TEST_CASE_FIXTURE(Fixture, "feed: a poke that comes before the commit can be seen is enough") {
+    use_file();
+    bool told = false;
+    file.on_take = [&] {
+        told = true;
+        io.stop();
+    };
+    asio::co_spawn(io, feed.run(), asio::detached);
+    io.poll();
+    feed.poke();
+    io.poll();
+    insert_changes(database, 1, 1);
+    io.run_for(10s);
+    CHECK(told);
+}
+
 TEST_CASE_FIXTURE(Fixture, "feed: a database in trouble is waited for") {
     use_file();
     insert_changes(database, 1, 2);
