@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     add_flags(app, chosen.flags);
     add_run(app, chosen);
     add_sync(app, chosen);
-    // add_changes(app, chosen);
+    add_changes(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -13,8 +13,8 @@ namespace versori::store {
 
 // Which records to read; an empty text means any.
 struct ChangeFilter {
-    std::string organisation, connector; // ids
-    std::string table, op;
+    std::string organisation = {}, connector = {}; // ids
+    std::string table = {}, op = {};
 };
 
 // Which records there are: first_seq to newest_seq, none when newest_seq is first_seq - 1.

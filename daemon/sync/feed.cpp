@@ -23,6 +23,8 @@ constexpr milliseconds first_pause = 1s, longest_pause = 60s;
 constexpr milliseconds while_locked = 250ms; // another process writes
 constexpr milliseconds between_prunings = 1h;
 constexpr std::int64_t no_mark = -1;
+// Another process's commit is seen a moment after the write that announced it. Taken from the back.
+constexpr milliseconds later_looks[] = {2s, 200ms};
 
 milliseconds longer(milliseconds pause) {
     return std::clamp(pause * 2, first_pause, longest_pause);
@@ -62,6 +64,7 @@ void Feed::configure(const config::Changes& changes) {
 }
 
 void Feed::poke() {
+    looks_ = std::size(later_looks);
     timer_.cancel();
 }
 
@@ -79,6 +82,8 @@ asio::awaitable<void> Feed::run() {
     for (;;) {
         milliseconds idle = guarded_turn();
         if (idle > 0ms) {
+            if (looks_ > 0)
+                idle = std::min(idle, later_looks[--looks_]);
             timer_.expires_after(idle);
             co_await timer_.async_wait(token);
         } else {
@@ -138,8 +143,7 @@ milliseconds Feed::turn() {
         if (is_due(outlet) && outlet.located)
             more |= serve(outlet);
     bool marked = move_marks();
-    more |= prune();
-    if (more)
+    if (more || prune())
         return 0ms;
     milliseconds idle = marked ? between_prunings : while_locked;
     auto wake_at = [&](Instant instant) {

@@ -44,7 +44,8 @@ public:
     // Those of the settings.
     void configure(const config::Changes&);
 
-    // Something may have been committed. Costs nothing to speak of when nothing was.
+    // Something may have been committed, or is about to be: `run` looks at once and twice more within some
+    // seconds. Costs nothing to speak of when nothing was.
     void poke();
 
     // Opens files again (SIGHUP, after logrotate), and tries at once what waits after a failure.
@@ -86,6 +87,7 @@ private:
     std::chrono::milliseconds retention_ = std::chrono::days(90);
     Instant next_prune_{};
     std::chrono::milliseconds database_pause_{};
+    std::size_t looks_ = 0; // still to come after the last poke
     bool others_forgotten_ = false;
 };
 
