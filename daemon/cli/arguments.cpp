@@ -61,6 +61,9 @@ int main(int argc, char** argv) {
     add_run(app, chosen);
     add_sync(app, chosen);
     add_changes(app, chosen);
+    add_deletions(app, chosen);
+    add_schema(app, chosen);
+    add_forget(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/commit_watch.hpp"
 #include "daemon/cli/output.hpp"
+#include "daemon/cli/writing.hpp"
 #include "daemon/emit/sentence.hpp"
 #include "daemon/store/outbox.hpp"
 
@@ -43,20 +44,6 @@ struct Source {
     store::Outbox outbox;
 };
 
-std::string organisation_id(store::Outbox& outbox, const std::string& wanted) {
-    auto found = outbox.find_organisations(wanted);
-    if (found.empty())
-        throw Refusal(Exit::usage, "the mirror has no organisation \"" + wanted +
-                                       "\"; `versori-mirror status` lists them");
-    if (found.size() == 1)
-        return found.front();
-    std::string ids;
-    for (const std::string& id : found)
-        (ids += ids.empty() ? "" : ", ") += id;
-    throw Refusal(Exit::usage,
-                  "several organisations are called \"" + wanted + "\": give one of the ids " + ids);
-}
-
 // 2026-07-01T12:00:00.000000Z without the fraction.
 std::string to_seconds(const std::string& time) {
     return time.size() > 20 ? time.substr(0, 19) + "Z" : time;
@@ -89,7 +76,7 @@ public:
         }
         source_ = std::make_unique<Source>(path_);
         if (arguments_.organisation)
-            filter_.organisation = organisation_id(source_->outbox, *arguments_.organisation);
+            filter_.organisation = find_organisation(source_->database, *arguments_.organisation);
         start();
         while (print_new() && watch && watch->wait())
             look_again();

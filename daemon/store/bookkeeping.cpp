@@ -143,11 +143,17 @@ void Bookkeeping::finish_walk(std::int64_t walk_id, const WalkReport& report, mo
 
 void Bookkeeping::completed(std::string_view organisation, std::int64_t walk_id,
                             std::optional<std::int64_t> total_count, model::Time now) {
-    Query(database_,
-          "UPDATE organisations SET last_complete_walk = ?, last_complete_at = ?, total_count = ?, "
-          "connector_count = (SELECT count(*) FROM _connectors c "
-          "WHERE c.organisation_id = organisations.organisation_id) WHERE organisation_id = ?")
+    Query(database_, "UPDATE organisations SET last_complete_walk = ?, last_complete_at = ?, total_count = ? "
+                     "WHERE organisation_id = ?")
         .with(walk_id, now, total_count, organisation)
+        .run();
+    count_connectors(organisation);
+}
+
+void Bookkeeping::count_connectors(std::string_view organisation) {
+    Query(database_, "UPDATE organisations SET connector_count = (SELECT count(*) FROM _connectors c "
+                     "WHERE c.organisation_id = organisations.organisation_id) WHERE organisation_id = ?")
+        .with(organisation)
         .run();
 }
 

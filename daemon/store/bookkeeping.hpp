@@ -62,6 +62,9 @@ public:
     void completed(std::string_view organisation, std::int64_t walk_id,
                    std::optional<std::int64_t> total_count, model::Time now);
 
+    // Brings organisations.connector_count up to date.
+    void count_connectors(std::string_view organisation);
+
     // state: ok, failing or denied. `state_since` moves when the state does; failures are counted up or
     // reset.
     void set_state(std::string_view organisation, std::string_view state, std::string_view reason,

@@ -116,6 +116,10 @@ std::string schema_sql() {
     return out += schema::views;
 }
 
+std::string schema_dictionary() {
+    return std::string(schema::dictionary);
+}
+
 Database::Database(std::string path, Mode mode, model::Time now) : path_(std::move(path)) {
     try {
         bool made = false;

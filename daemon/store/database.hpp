@@ -83,4 +83,7 @@ int schema_number();
 // The DDL of a new mirror.
 std::string schema_sql();
 
+// What its tables and columns mean, in Markdown.
+std::string schema_dictionary();
+
 } // namespace versori::store

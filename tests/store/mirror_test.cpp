@@ -31,7 +31,7 @@ struct Fixture : Opened {
             for (model::Document& credential : decoded.connector.credentials)
                 mirror.put(act, credential);
             mirror.put(act, decoded.connector.document);
-            mirror.remember(act, decoded.connector.document.id(), {});
+            mirror.remember(act, decoded.connector.document.id(), model::Digest{});
         });
     }
     void put(const Sample& sample) { put(act(), Decoded(sample)); }

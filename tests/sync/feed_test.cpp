@@ -353,7 +353,7 @@ TEST_CASE_FIXTURE(Fixture, "feed: deliver_now delivers what is outstanding and s
     CHECK(file.seqs == range(1, 1203));
 }
 
-TEST_CASE_FIXTURE(Fixture, "feed: runs until cancelled, awake only when poked") {
+TEST_CASE_FIXTURE(Fixture, "feed: runs until cancelled, and gives way to others between batches") {
     use_file();
     asio::cancellation_signal cancel;
     bool ended = false;
@@ -363,8 +363,6 @@ TEST_CASE_FIXTURE(Fixture, "feed: runs until cancelled, awake only when poked") 
                    }));
     io.poll();
     insert_changes(database, 1, 1200);
-    io.poll();
-    CHECK(file.seqs.empty());
     feed.poke();
     int others = 0;
     asio::post(io, [&] { ++others; });

@@ -1,0 +1,37 @@
+#include "daemon/cli/writing.hpp"
+
+#include "daemon/cli/command.hpp"
+#include "daemon/store/outbox.hpp"
+
+namespace versori::cli {
+
+void write_beside_daemon(const std::string& path,
+                         const std::function<void(store::Database&, model::Time now)>& work) {
+    constexpr int tries = 600; // each waits a tenth of a second
+    auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    store::Database(path, store::Database::Mode::read, now);
+    store::Database database(path, store::Database::Mode::write, now);
+    for (int i = 0; !database.try_begin(); ++i)
+        if (i == tries)
+            throw store::StoreError("another program has been writing " + path +
+                                    " for a minute; wait until it ends");
+    store::Transaction transaction(database);
+    work(database, now);
+    transaction.commit();
+}
+
+std::string find_organisation(store::Database& database, const std::string& wanted) {
+    auto found = store::Outbox(database).find_organisations(wanted);
+    if (found.size() == 1)
+        return found.front();
+    if (found.empty())
+        throw Refusal(Exit::usage, "the mirror has no organisation \"" + wanted +
+                                       "\"; `versori-mirror status` lists them");
+    std::string ids;
+    for (const std::string& id : found)
+        (ids += ids.empty() ? "" : ", ") += id;
+    throw Refusal(Exit::usage,
+                  "several organisations are called \"" + wanted + "\": give one of the ids " + ids);
+}
+
+} // namespace versori::cli
