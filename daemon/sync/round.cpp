@@ -25,6 +25,7 @@ struct Round::Member {
     asio::cancellation_signal cancel;
     model::Time due{};
     bool walking = false, refused = false;
+    bool again = false; // asked for a walk while one was under way
 };
 
 namespace {
@@ -142,6 +143,8 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
         ended.failure = error.what();
         member.due = Schedule::after_failure(clock_.wall(), 1, {});
     }
+    if (std::exchange(member.again, false))
+        member.due = clock_.wall();
     member.walking = false;
     member.refused = ended.result.ending == WalkResult::Ending::denied;
     ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);
@@ -150,11 +153,11 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
 }
 
 void Round::walk_now() {
-    for (Member& member : members_)
-        if (!member.walking) {
-            member.due = clock_.wall();
-            member.timer.cancel();
-        }
+    for (Member& member : members_) {
+        member.again = member.walking;
+        member.due = clock_.wall();
+        member.timer.cancel();
+    }
 }
 
 void Round::tokens_changed() {

@@ -27,10 +27,10 @@ model::Time wall() {
 class Service {
 public:
     Service(config::Settings settings, const std::function<config::Loaded()>& reload)
-        : settings_(std::move(settings)), reload_(reload), mirror_(settings_, "run", wall()), clock_(io_.get_executor()),
-          feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), signals_(io_), watchdog_(io_) {
-        for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
-            signals_.add(signal);
+        : settings_(std::move(settings)), reload_(reload), signals_(io_, SIGTERM, SIGHUP, SIGUSR1),
+          mirror_(settings_, "run", wall()), clock_(io_.get_executor()),
+          feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), watchdog_(io_) {
+        signals_.add(SIGINT);
     }
 
     void run() {
@@ -223,11 +223,11 @@ private:
     config::Settings settings_;
     const std::function<config::Loaded()>& reload_;
     asio::io_context io_{1};
+    asio::signal_set signals_; // before the rest, so that none that comes early kills
     OpenMirror mirror_;
     api::SystemClock clock_;
     Feed feed_;
     asio::cancellation_signal feed_end_;
-    asio::signal_set signals_;
     asio::steady_timer watchdog_;
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<Round> round_;

@@ -162,3 +162,22 @@ TEST_CASE("readers query while it runs, and after it stopped") {
     CHECK_EQ(daemon->wait(std::chrono::seconds{5}).status, 0);
     CHECK_EQ(site.one("SELECT count(*) FROM connectors"), "250");
 }
+
+TEST_CASE("USR1 during a walk makes another one follow") {
+    Site site({1, 1, 10});
+    site.configure();
+    std::string org = site.organisations().front();
+    site.server.with([&](platform::Platform& platform) {
+        platform::Fault slow;
+        slow.edit = [](platform::Answer& answer) { answer.delay = std::chrono::milliseconds{500}; };
+        platform.fail_when([](const platform::Ask&) { return true; }, slow, 1);
+    });
+    auto daemon = site.start({"run"});
+    CHECK(eventually(
+        [&] { return site.server.with([](platform::Platform& p) { return p.asked.size(); }) == 1; }));
+    daemon->signal(SIGUSR1);
+    REQUIRE(daemon->says("settled"));
+    CHECK(eventually([&] { return walks_of(site, org) == "2"; }));
+    daemon->signal(SIGTERM);
+    CHECK_EQ(daemon->wait(std::chrono::seconds{5}).status, 0);
+}
