@@ -355,7 +355,10 @@ void Walk::settle_accounts(Attempt& attempt) {
     const std::string& organisation = plan_.organisation;
     bookkeeping_.set_walked_scope(organisation, plan_.scope);
     add_tally(attempt);
-    if (attempt.verdict.settled() && reader_.rejects() == 0 && standing_.sweep_due) {
+    // A list that is settled and yet wrong, where something is missing, may lack the connector that gained
+    // one.
+    if (attempt.verdict.settled() && reader_.rejects() == 0 && standing_.sweep_due &&
+        bookkeeping_.missing_count(organisation) == 0) {
         mirror_.sweep_credentials(act);
         bookkeeping_.set_sweep_due(organisation, false);
     }
