@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
     add_deletions(app, chosen);
     add_schema(app, chosen);
     add_forget(app, chosen);
+    add_replace(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -42,6 +42,7 @@ void add_changes(CLI::App&, Chosen&);
 void add_deletions(CLI::App&, Chosen&);
 void add_schema(CLI::App&, Chosen&);
 void add_forget(CLI::App&, Chosen&);
+void add_replace(CLI::App&, Chosen&); // rebuild and restore
 
 // The configuration file's settings with --database applied. Throws Refusal(configuration) with all that is
 // wrong.

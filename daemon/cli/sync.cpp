@@ -55,16 +55,6 @@ std::vector<std::string> ids_of(const config::Settings& settings, const std::vec
     return ids;
 }
 
-// What the service would deliver.
-void deliver(const config::Settings& settings, sync::OpenMirror& mirror) {
-    boost::asio::io_context io(1);
-    api::SystemClock clock(io.get_executor());
-    auto say = [](const std::string& sentence) { std::cerr << "versori-mirror: " << sentence << "\n"; };
-    sync::Feed feed(io.get_executor(), mirror.database, clock, {say, say});
-    feed.configure(settings.changes);
-    feed.deliver_now();
-}
-
 int sync_once(const Flags& flags, const Arguments& arguments) {
     set_up_logging(flags);
     config::Settings settings = settings_of(flags, arguments);
@@ -75,6 +65,11 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
     boost::asio::io_context io(1);
     sync::OpenMirror mirror(settings, "sync",
                             std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    api::SystemClock clock(io.get_executor());
+    auto say = [](const std::string& sentence) { std::cerr << "versori-mirror: " << sentence << "\n"; };
+    sync::Feed feed(io.get_executor(), mirror.database, clock, {say, say});
+    feed.configure(settings.changes);
+    feed.deliver_now(); // before there is anything new: it notices a mirror older than what was told of it
     auto round = sync::Round::make(io, settings, mirror);
     if (!round)
         throw Refusal(Exit::problem, round.error().message);
@@ -104,7 +99,7 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
     (*round)->walk_once(ids, arguments.approve_deletions, std::move(calls));
     (*round)->when_done([&] { signals.cancel(); });
     io.run();
-    deliver(settings, mirror);
+    feed.deliver_now();
     return status;
 }
 

@@ -3,6 +3,8 @@
 #include "daemon/store/query.hpp"
 #include "schema/sql.hpp"
 
+#include <SQLiteCpp/Backup.h>
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -227,6 +229,16 @@ void Database::execute(const char* sql) {
         handle_->sqlite.exec(sql);
     } catch (const SQLite::Exception& error) {
         throw_store_error(path_, error);
+    }
+}
+
+void Database::copy_to(const std::string& path) {
+    try {
+        create_file(path);
+        SQLite::Database target(path, SQLite::OPEN_READWRITE);
+        SQLite::Backup(target, handle_->sqlite).executeStep(-1);
+    } catch (const SQLite::Exception& error) {
+        throw_store_error(path, error);
     }
 }
 

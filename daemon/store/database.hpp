@@ -45,6 +45,9 @@ public:
 
     void execute(const char* sql);
 
+    // A copy of the whole database in a new file.
+    void copy_to(const std::string& path);
+
     struct Handle; // store's own: see query.hpp
 
 private:
