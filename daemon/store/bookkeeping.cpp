@@ -111,6 +111,11 @@ void Bookkeeping::set_evidence(std::string_view organisation, std::string_view e
 }
 
 std::int64_t Bookkeeping::start_walk(std::string_view organisation, model::Time now) {
+    Query(database_, "UPDATE walks SET outcome = 'abandoned', finished_at = ?1, "
+                     "error = 'this walk was broken off' WHERE outcome = 'running' AND "
+                     "walk_id = (SELECT max(walk_id) FROM walks WHERE organisation_id = ?2)")
+        .with(now, organisation)
+        .run();
     Query(database_, "UPDATE organisations SET last_attempt_at = ? WHERE organisation_id = ?")
         .with(now, organisation)
         .run();

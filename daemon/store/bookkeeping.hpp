@@ -54,6 +54,7 @@ public:
     void set_sweep_due(std::string_view organisation, bool due);
     void set_evidence(std::string_view organisation, std::string_view evidence);
 
+    // The one before becomes abandoned if something broke it off.
     std::int64_t start_walk(std::string_view organisation, model::Time now);
     // Adds what one transaction changed to the walk's counts.
     void add_to_walk(std::int64_t walk_id, const Tally&);

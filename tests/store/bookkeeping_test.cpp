@@ -95,7 +95,8 @@ TEST_CASE("bookkeeping: a walk from start to end") {
     f.write([&] { first = f.books.start_walk("O", now), second = f.books.start_walk("O", now + 1s); });
     CHECK(second == first + 1);
     CHECK(f.select("SELECT outcome, started_at, finished_at FROM walks") ==
-          "running|2025-06-01T12:00:00.000000Z|\nrunning|2025-06-01T12:00:01.000000Z|\n");
+          "abandoned|2025-06-01T12:00:00.000000Z|2025-06-01T12:00:01.000000Z\n"
+          "running|2025-06-01T12:00:01.000000Z|\n");
     CHECK(f.select("SELECT last_attempt_at FROM organisations") == "2025-06-01T12:00:01.000000Z\n");
     Tally some, more;
     some.inserted = 3, some.first_seq = 5, some.last_seq = 7;
@@ -124,6 +125,16 @@ TEST_CASE("bookkeeping: a walk from start to end") {
     CHECK(f.select("SELECT outcome, finished_at, error FROM walks ORDER BY walk_id") ==
           "settled|2025-06-01T12:01:00.000000Z|\n"
           "abandoned|2025-06-01T14:00:00.000000Z|the daemon stopped during this walk\n");
+}
+
+TEST_CASE("bookkeeping: a walk that was broken off is abandoned when the next one starts") {
+    Fixture f;
+    f.configure({{"O", "acme"}, {"P", "globex"}}, now);
+    f.write([&] { f.books.start_walk("O", now); });
+    f.write([&] { f.books.start_walk("P", now); });
+    f.write([&] { f.books.start_walk("O", now + 1h); });
+    CHECK(f.select("SELECT organisation_id, outcome, error FROM walks ORDER BY walk_id") ==
+          "O|abandoned|this walk was broken off\nP|running|\nO|running|\n");
 }
 
 TEST_CASE("bookkeeping: a state's beginning moves when the state does, failures are counted") {
