@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
     add_run(app, chosen);
     add_sync(app, chosen);
     add_changes(app, chosen);
+    add_status(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
