@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     add_sync(app, chosen);
     add_changes(app, chosen);
     add_status(app, chosen);
+    add_check(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -40,6 +40,7 @@ void add_run(CLI::App&, Chosen&);
 void add_sync(CLI::App&, Chosen&);
 void add_changes(CLI::App&, Chosen&);
 void add_status(CLI::App&, Chosen&);
+void add_check(CLI::App&, Chosen&);
 
 // The configuration file's settings with --database applied. Throws Refusal(configuration) with all that is
 // wrong.

@@ -53,27 +53,29 @@ TEST_CASE("status: a table, and below each row what else there is to say") {
 }
 
 TEST_CASE("status: on a narrow terminal a list, its sentences broken") {
-    CHECK_EQ(status_text({now, {}, {denied()}}, 44, false), "01GLOBEX\n"
-                                                            "    state         denied\n"
-                                                            "    connectors    80\n"
-                                                            "    complete      4 h ago\n"
-                                                            "    next walk     due\n"
-                                                            "    changes 24 h  0\n"
-                                                            "    held          12\n"
-                                                            "    reason      denied for 3 h: the platform\n"
-                                                            "                answered 401: the token is\n"
-                                                            "                not valid\n"
-                                                            "    overdue     no complete walk for 4 h;\n"
-                                                            "                there should be one every\n"
-                                                            "                5 m\n"
-                                                            "    held        deletions are held for 5 h:\n"
-                                                            "                12 of 80 are missing; see\n"
-                                                            "                `versori-mirror deletions\n"
-                                                            "                list`, then approve or\n"
-                                                            "                reject\n"
-                                                            "    last error  1 d 2 h ago: GET\n"
-                                                            "                /connectors: the platform\n"
-                                                            "                answered 500\n");
+    const std::string expected = R"(01GLOBEX
+    state         denied
+    connectors    80
+    complete      4 h ago
+    next walk     due
+    changes 24 h  0
+    held          12
+    reason      denied for 3 h: the platform
+                answered 401: the token is
+                not valid
+    overdue     no complete walk for 4 h;
+                there should be one every 5
+                m
+    held        deletions are held for 5 h:
+                12 of 80 are missing; see
+                `versori-mirror deletions
+                list`, then approve or
+                reject
+    last error  1 d 2 h ago: GET
+                /connectors: the platform
+                answered 500
+)";
+    CHECK_EQ(status_text({now, {}, {denied()}}, 44, false), expected);
 }
 
 TEST_CASE("status: colours, and a mirror without organisations") {
