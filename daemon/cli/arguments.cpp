@@ -65,6 +65,8 @@ int main(int argc, char** argv) {
     add_schema(app, chosen);
     add_forget(app, chosen);
     add_replace(app, chosen);
+    add_status(app, chosen);
+    add_check(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -43,6 +43,8 @@ void add_deletions(CLI::App&, Chosen&);
 void add_schema(CLI::App&, Chosen&);
 void add_forget(CLI::App&, Chosen&);
 void add_replace(CLI::App&, Chosen&); // rebuild and restore
+void add_status(CLI::App&, Chosen&);
+void add_check(CLI::App&, Chosen&);
 
 // The configuration file's settings with --database applied. Throws Refusal(configuration) with all that is
 // wrong.

@@ -3,6 +3,7 @@
 #include "daemon/store/bookkeeping.hpp"
 #include "daemon/store/key.hpp"
 #include "daemon/store/mirror.hpp"
+#include "daemon/store/overview.hpp"
 
 namespace versori::sync {
 namespace {
@@ -42,6 +43,8 @@ void OpenMirror::configure(const config::Settings& settings, model::Time now) {
     begin(database);
     store::Transaction transaction(database);
     bookkeeping.configure(organisations, now);
+    for (const config::Organisation& organisation : settings.organisations)
+        store::Overview(database).set_interval(organisation.id, settings.interval_of(organisation));
     if (bookkeeping.setting("normalisation") != normalisation.id) {
         store::Mirror(database).scrub_variables(
             [&](std::string_view name) { return normalisation.secret_names.match(name); });

@@ -1,6 +1,6 @@
 #include "daemon/sync/round.hpp"
 
-#include "daemon/api/https_transport.hpp"
+#include "daemon/sync/transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 
 namespace versori::sync {
@@ -28,35 +27,18 @@ struct Round::Member {
     bool again = false; // asked for a walk while one was under way
 };
 
-namespace {
-
-std::unique_ptr<api::Transport> transport_of(asio::io_context& io, const config::Settings& settings,
-                                             std::optional<api::Proxy> proxy) {
-    api::HttpsTransport::Options options;
-    options.endpoint = endpoint_of(settings.platform.url);
-    options.connect_timeout = settings.platform.connect_timeout;
-    options.request_timeout = settings.platform.request_timeout;
-    options.max_page_bytes = settings.platform.max_page_bytes;
-    options.ca_file = settings.platform.ca_file;
-    options.proxy = std::move(proxy);
-    return std::make_unique<api::HttpsTransport>(io.get_executor(), std::move(options));
-}
-
-} // namespace
-
 Result<std::unique_ptr<Round>> Round::make(asio::io_context& io, const config::Settings& settings,
                                            OpenMirror& mirror) {
-    auto proxy = api::choose_proxy(endpoint_of(settings.platform.url), settings.platform.proxy,
-                                   [](const char* name) { return std::getenv(name); });
-    if (!proxy)
-        return proxy.error();
-    return std::unique_ptr<Round>(new Round(io, settings, mirror, std::move(*proxy)));
+    auto transport = make_transport(io, settings);
+    if (!transport)
+        return transport.error();
+    return std::unique_ptr<Round>(new Round(io, settings, mirror, std::move(*transport)));
 }
 
 Round::Round(asio::io_context& io, const config::Settings& settings, OpenMirror& mirror,
-             std::optional<api::Proxy> proxy)
-    : io_(io), mirror_(mirror), transport_(transport_of(io, settings, std::move(proxy))),
-      clock_(io.get_executor()), turns_(io.get_executor(), settings.schedule.concurrency) {
+             std::unique_ptr<api::Transport> transport)
+    : io_(io), mirror_(mirror), transport_(std::move(transport)), clock_(io.get_executor()),
+      turns_(io.get_executor(), settings.schedule.concurrency) {
     auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
     auto random = [engine] { return std::uniform_real_distribution<>(0, 1)(*engine); };
     for (const config::Organisation& organisation : settings.organisations)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "daemon/api/proxy.hpp"
 #include "daemon/config/settings.hpp"
 #include "daemon/model/error.hpp"
 #include "daemon/sync/open_mirror.hpp"
@@ -67,7 +66,7 @@ public:
 private:
     struct Member;
 
-    Round(boost::asio::io_context&, const config::Settings&, OpenMirror&, std::optional<api::Proxy>);
+    Round(boost::asio::io_context&, const config::Settings&, OpenMirror&, std::unique_ptr<api::Transport>);
     void start(Member&, bool scheduled, bool approve_deletions);
     boost::asio::awaitable<void> keep_walking(Member&);
     boost::asio::awaitable<void> walk(Member&, bool scheduled, bool approve_deletions);

@@ -16,27 +16,6 @@ std::vector<std::string> split_tags(const std::string& text) {
     return out;
 }
 
-api::Client::Options client_options(const config::Settings& settings,
-                                    const config::Organisation& organisation) {
-    api::Client::Options out;
-    out.endpoint = endpoint_of(settings.platform.url);
-    out.organisation_id = organisation.id;
-    out.filters = {split_tags(organisation.tags), organisation.categories, organisation.protocol,
-                   organisation.name_contains};
-    out.page_size = settings.page_size_of(organisation);
-    out.limits.retry_limit = settings.platform.retry_limit;
-    out.limits.max_delay = settings.platform.retry_max_delay;
-    out.max_page_bytes = settings.platform.max_page_bytes;
-    return out;
-}
-
-std::optional<api::ErrorBody> read_error(std::string_view body) {
-    auto error = decode::parse_error_body(body);
-    if (!error)
-        return {};
-    return api::ErrorBody{std::move(error->code), std::move(error->message)};
-}
-
 // The token is in memory while a walk goes on, not between walks.
 class Authorized {
 public:
@@ -69,6 +48,27 @@ WalkPlan plan_of(const config::Settings& settings, const config::Organisation& o
 
 api::Endpoint endpoint_of(const config::Url& url) {
     return {url.tls(), url.host, std::to_string(url.port), url.path};
+}
+
+api::Client::Options client_options(const config::Settings& settings,
+                                    const config::Organisation& organisation) {
+    api::Client::Options out;
+    out.endpoint = endpoint_of(settings.platform.url);
+    out.organisation_id = organisation.id;
+    out.filters = {split_tags(organisation.tags), organisation.categories, organisation.protocol,
+                   organisation.name_contains};
+    out.page_size = settings.page_size_of(organisation);
+    out.limits.retry_limit = settings.platform.retry_limit;
+    out.limits.max_delay = settings.platform.retry_max_delay;
+    out.max_page_bytes = settings.platform.max_page_bytes;
+    return out;
+}
+
+std::optional<api::ErrorBody> read_error(std::string_view body) {
+    auto error = decode::parse_error_body(body);
+    if (!error)
+        return {};
+    return api::ErrorBody{std::move(error->code), std::move(error->message)};
 }
 
 std::string scope_of(const config::Settings& settings, const config::Organisation& organisation) {

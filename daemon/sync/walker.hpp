@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace versori::sync {
 
@@ -62,6 +63,10 @@ private:
 };
 
 api::Endpoint endpoint_of(const config::Url&);
+
+// How one organisation is asked for.
+api::Client::Options client_options(const config::Settings&, const config::Organisation&);
+std::optional<api::ErrorBody> read_error(std::string_view body);
 
 // The platform and the filter an organisation is read with, for people.
 std::string scope_of(const config::Settings&, const config::Organisation&);
