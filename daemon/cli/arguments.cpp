@@ -60,13 +60,13 @@ int main(int argc, char** argv) {
     add_flags(app, chosen.flags);
     add_run(app, chosen);
     add_sync(app, chosen);
+    add_status(app, chosen);
     add_changes(app, chosen);
     add_deletions(app, chosen);
+    add_check(app, chosen);
     add_schema(app, chosen);
     add_forget(app, chosen);
     add_replace(app, chosen);
-    add_status(app, chosen);
-    add_check(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -38,13 +38,13 @@ struct Chosen {
 // Each adds its subcommand, one file a command.
 void add_run(CLI::App&, Chosen&);
 void add_sync(CLI::App&, Chosen&);
+void add_status(CLI::App&, Chosen&);
 void add_changes(CLI::App&, Chosen&);
 void add_deletions(CLI::App&, Chosen&);
+void add_check(CLI::App&, Chosen&);
 void add_schema(CLI::App&, Chosen&);
 void add_forget(CLI::App&, Chosen&);
 void add_replace(CLI::App&, Chosen&); // rebuild and restore
-void add_status(CLI::App&, Chosen&);
-void add_check(CLI::App&, Chosen&);
 
 // The configuration file's settings with --database applied. Throws Refusal(configuration) with all that is
 // wrong.
