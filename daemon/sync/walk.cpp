@@ -138,17 +138,14 @@ awaitable<void> Walk::read_page(Attempt& attempt, const std::string& body, std::
         attempt.ledger.failed(name + page.error().message);
         co_return;
     }
-    cursor.clear();
-    if (!page->next.empty()) {
-        auto next = client_.cursor_of(page->next);
-        if (!next) {
-            attempt.ledger.failed(name + next.error().message);
-            co_return;
-        }
-        cursor = std::move(*next);
-    }
+    Result<std::string> next = std::string();
+    if (!page->next.empty())
+        next = client_.cursor_of(page->next);
+    cursor = next ? *next : std::string();
     ++attempt.pages;
     attempt.ledger.page(page->total_count, page->elements.size(), cursor);
+    if (!next)
+        attempt.ledger.failed(name + next.error().message);
 
     std::vector<std::string> found_again;
     for (const decode::Element& element : page->elements)
