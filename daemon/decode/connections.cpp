@@ -54,23 +54,46 @@ public:
         std::ranges::sort(embedded_, {}, &Embedded::place);
         for (Embedded& copy : embedded_) {
             auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
-            if (is_new)
-                add_scheme_of(copy, connections);
-            else if (scheme->second != copy.scheme.comparable)
+            if (is_new) {
+                at(copy, connections,
+                   [&](const Path& path) { add_scheme(reading_, rows_, copy.scheme, std::nullopt, path); });
+            } else if (scheme->second != copy.scheme.comparable) {
                 set(TableId::connection_credentials, copy.link, "auth_scheme",
                     rows_.text(copy.scheme.comparable));
+                at(copy, connections, [&](const Path& path) { note_messages(copy.scheme.json, path); });
+            }
         }
     }
 
 private:
-    void add_scheme_of(const Embedded& copy, const Path& connections) {
+    // Calls `use` with the path at which the copy stood.
+    template <class Use>
+    void at(const Embedded& copy, const Path& connections, Use use) {
         constexpr auto table = TableId::connection_credentials;
         auto position = std::get<std::int64_t>(copy.link[model::table(table).column("position")]);
         Path connection(connections, copy.connection);
         Path credentials(connection, "credentials");
         Path purpose(credentials, std::get<1>(copy.place()));
         Path link(purpose, static_cast<std::size_t>(position));
-        add_scheme(reading_, rows_, copy.scheme, std::nullopt, Path(link, "authSchemeConfig"));
+        Path scheme(link, "authSchemeConfig");
+        use(scheme);
+    }
+
+    // The surprises in messages that become no rows of their own.
+    void note_messages(Json scheme, const Path& path) {
+        auto messages = scheme.find("validationMessages");
+        if (!messages)
+            return;
+        Path list(path, "validationMessages");
+        std::size_t index = 0;
+        for (Json message : messages->elements()) {
+            Path here(list, index++);
+            for (model::Member member : message.members()) {
+                Path at(here, member.name);
+                if (member.name != "text" && member.name != "severity" && member.name != "detail")
+                    reading_.note_unknown(at, member.value);
+            }
+        }
     }
 
     // Each member of `credentials` is a purpose: action, trigger, and what the platform may add. Returns what

@@ -3,6 +3,8 @@
 #include "tests/api/certificates.hpp"
 #include "tests/api/loopback.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -33,8 +35,8 @@ inline Script tunnel_to(unsigned short port, std::string& head) {
         tcp::endpoint at(asio::ip::address_v4::loopback(), port);
         co_await to.async_connect(at, result);
         co_await peer.write("HTTP/1.1 200 Connection established\r\n\r\n");
-        asio::co_spawn(executor, pump(to, peer.socket), asio::detached);
-        co_await pump(peer.socket, to);
+        using namespace asio::experimental::awaitable_operators;
+        co_await (pump(to, peer.socket) || pump(peer.socket, to));
     };
 }
 

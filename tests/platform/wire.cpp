@@ -123,7 +123,8 @@ Done continue_first(Stream& stream, const Answer& answer, bool keep_alive) {
 Done send(Stream& stream, Answer answer, Sending how) {
     if (answer.delay.count() > 0)
         co_await pause(answer.delay);
-    if (how.gzip && !answer.body.empty() && answer.wire != Wire::bomb) {
+    bool plain = answer.wire == Wire::bomb || answer.wire == Wire::body_without_end;
+    if (how.gzip && !answer.body.empty() && !plain) {
         answer.body = gzip(answer.body);
         answer.headers.emplace_back("Content-Encoding", "gzip");
     }

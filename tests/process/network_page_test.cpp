@@ -62,7 +62,7 @@ TEST_CASE("a page size that is refused, or makes pages too large, is halved, and
         {"refused with 400", "16 8 4 4 4 4 4", 0, 400},
         {"refused with 413", "16 8 4 4 4 4 4", 0, 413},
         {"above half of max_page_bytes", "16 8", 1.5, 0},
-        {"above max_page_bytes", "16 8 4 4 4 4", 0.8, 0},
+        {"above max_page_bytes", "16 8 4 4 4", 0.8, 0},
     };
     for (const Case& one : cases) {
         CAPTURE(one.name);
