@@ -65,6 +65,10 @@ private:
         if (settings_.organisations.empty())
             spdlog::warn("no organisation is configured: add an [[organisation]] to the configuration, then "
                          "reload");
+        if (!settings_.metrics.textfile.empty())
+            spdlog::warn("metrics.textfile is set, but this version writes no metrics yet");
+        if (settings_.schedule.head_interval)
+            spdlog::warn("schedule.head_interval is set, but this version makes complete walks only");
         watcher_ = std::make_unique<Watcher>(io_.get_executor());
         for (const std::string& file : round_->token_files())
             watcher_->watch_directory_of(file, [this] { round_->tokens_changed(); });
