@@ -42,7 +42,7 @@ int show_status(const Flags& flags, bool json) {
     for (store::Condition& one : status.conditions)
         set_interval(one, settings);
     print(json ? status_json(status)
-               : status_text(status, terminal_columns(STDOUT_FILENO), colored(flags, STDOUT_FILENO)));
+               : status_text(status, terminal_size(STDOUT_FILENO).columns, colored(flags, STDOUT_FILENO)));
     return healthy(status) ? Exit::done : Exit::problem;
 }
 

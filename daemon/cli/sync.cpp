@@ -1,5 +1,6 @@
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/logging.hpp"
+#include "daemon/cli/progress_display.hpp"
 #include "daemon/config/flags.hpp"
 #include "daemon/config/lookup.hpp"
 #include "daemon/sync/feed.hpp"
@@ -10,6 +11,9 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -55,6 +59,15 @@ std::vector<std::string> ids_of(const config::Settings& settings, const std::vec
     return ids;
 }
 
+// The widest label of those that are walked.
+std::size_t label_width(const config::Settings& settings, const std::vector<std::string>& ids) {
+    std::size_t widest = 0;
+    for (const config::Organisation& one : settings.organisations)
+        if (ids.empty() || std::ranges::find(ids, one.id) != ids.end())
+            widest = std::max(widest, width(one.label()));
+    return widest;
+}
+
 int sync_once(const Flags& flags, const Arguments& arguments) {
     set_up_logging(flags);
     config::Settings settings = settings_of(flags, arguments);
@@ -66,7 +79,11 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
     sync::OpenMirror mirror(settings, "sync",
                             std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
     api::SystemClock clock(io.get_executor());
-    auto say = [](const std::string& sentence) { std::cerr << "versori-mirror: " << sentence << "\n"; };
+    ProgressDisplay display(io, label_width(settings, ids), colored(flags, STDOUT_FILENO));
+    auto say = [&](const std::string& sentence) {
+        display.clear();
+        std::cerr << "versori-mirror: " << sentence << "\n";
+    };
     sync::Feed feed(io.get_executor(), mirror.database, clock, {say, say});
     feed.configure(settings.changes);
     feed.deliver_now(); // before there is anything new: it notices a mirror older than what was told of it
@@ -76,15 +93,17 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
 
     int status = Exit::done;
     sync::Round::Calls calls;
+    calls.progress = [&](const auto& walker, const auto& progress) { display.advance(walker, progress); };
+    calls.pause = [&](const auto& walker, const auto& pause) { display.pause(walker, pause); };
     calls.ended = [&](const sync::Ended& ended) {
+        display.close(ended);
         if (!ended.failure.empty()) {
-            std::cerr << "versori-mirror: " << ended.walker.label() << ": " << ended.failure << "\n";
+            say(ended.walker.label() + ": " + ended.failure);
             status = Exit::database;
             return;
         }
-        std::cout << sync::walk_line(ended.walker.label(), ended.result, ended.took) << "\n" << std::flush;
         for (const std::string& warning : sync::walk_warnings(ended.walker.label(), ended.result))
-            std::cerr << "versori-mirror: " << warning << "\n";
+            say(warning);
         bool well = ended.result.complete() && ended.result.held_reason.empty();
         if (!well && status == Exit::done)
             status = Exit::problem;
@@ -97,7 +116,10 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
         (*round)->stop({});
     });
     (*round)->walk_once(ids, arguments.approve_deletions, std::move(calls));
-    (*round)->when_done([&] { signals.cancel(); });
+    (*round)->when_done([&] {
+        signals.cancel();
+        display.end();
+    });
     io.run();
     feed.deliver_now();
     return status;

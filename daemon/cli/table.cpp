@@ -51,11 +51,13 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     return lines;
 }
 
-std::size_t terminal_columns(int descriptor) {
-    winsize size = {};
+TerminalSize terminal_size(int descriptor) {
     if (::isatty(descriptor) != 1)
-        return 0;
-    return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+        return {};
+    winsize size = {};
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+        return {80, 24};
+    return {size.ws_col, size.ws_row};
 }
 
 } // namespace versori::cli

@@ -21,7 +21,10 @@ std::string clipped(std::string_view text, std::size_t columns);
 // Lines of at most `columns`, broken at blanks, or within a word that is longer. 0: one line.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
-// The width of the terminal behind the descriptor; 0 when it is none.
-std::size_t terminal_columns(int descriptor);
+struct TerminalSize {
+    std::size_t columns = 0, rows = 0;
+};
+// Of the terminal behind the descriptor; nothing when it is none. One that does not say has 80 and 24.
+TerminalSize terminal_size(int descriptor);
 
 } // namespace versori::cli

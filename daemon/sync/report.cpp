@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace versori::sync {
 namespace {
@@ -46,22 +47,31 @@ std::string duration(std::chrono::milliseconds time) {
     return std::to_string(whole / 3600) + " h " + std::to_string(whole / 60 % 60) + " m";
 }
 
-std::string walk_line(std::string_view label, const WalkResult& result, std::chrono::milliseconds took) {
-    std::string line = std::string(label) + ": " + outcome(result);
+std::vector<std::string> walk_facts(const WalkResult& result, std::chrono::milliseconds took,
+                                    std::string_view minus) {
+    std::vector<std::string> facts = {outcome(result)};
     if (result.ending == Ending::denied || result.ending == Ending::cancelled)
-        return line;
-    line += ", " + grouped(result.progress.connectors) + " connectors";
+        return facts;
+    facts.push_back(grouped(result.progress.connectors) + " connectors");
     if (!result.complete() && result.progress.total_count)
-        line += " of " + grouped(*result.progress.total_count);
+        facts.back() += " of " + grouped(*result.progress.total_count);
     const store::Tally& tally = result.tally;
     if (tally.connectors_inserted + tally.connectors_updated + tally.connectors_deleted > 0)
-        line += ", +" + grouped(tally.connectors_inserted) + " ~" + grouped(tally.connectors_updated) + " -" +
-                grouped(tally.connectors_deleted);
+        facts.push_back("+" + grouped(tally.connectors_inserted) + " ~" + grouped(tally.connectors_updated) +
+                        " " + std::string(minus) + grouped(tally.connectors_deleted));
     else
-        line += tally.rows() > 0 ? ", " + grouped(tally.rows()) + " rows changed" : ", nothing changed";
+        facts.push_back(tally.rows() > 0 ? grouped(tally.rows()) + " rows changed" : "nothing changed");
     if (result.missing > 0)
-        line += ", " + grouped(result.missing) + " missing";
-    return line + ", " + duration(took);
+        facts.push_back(grouped(result.missing) + " missing");
+    facts.push_back(duration(took));
+    return facts;
+}
+
+std::string walk_line(std::string_view label, const WalkResult& result, std::chrono::milliseconds took) {
+    std::string line(label), gap = ": ";
+    for (const std::string& fact : walk_facts(result, took, "-"))
+        line += std::exchange(gap, ", ") + fact;
+    return line;
 }
 
 std::vector<std::string> walk_warnings(std::string_view label, const WalkResult& result) {

@@ -9,6 +9,10 @@
 
 namespace versori::sync {
 
+// `settled`, `1,204 connectors`, `+3 ~12 -1` with that minus sign, `2.4 s`; or why not.
+std::vector<std::string> walk_facts(const WalkResult&, std::chrono::milliseconds took,
+                                    std::string_view minus);
+
 // One line a walk: `acme: settled, 1,204 connectors, +3 ~12 -1, 2.4 s`, or why not.
 std::string walk_line(std::string_view label, const WalkResult&, std::chrono::milliseconds took);
 

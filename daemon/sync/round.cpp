@@ -111,8 +111,10 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
     Walker::Options options;
     options.scheduled = scheduled;
     options.approve_deletions = approve_deletions;
-    if (calls_.progress)
+    if (calls_.progress) {
+        calls_.progress(member.walker, {});
         options.on_progress = [&](const Progress& progress) { calls_.progress(member.walker, progress); };
+    }
     if (calls_.pause)
         options.on_pause = [&](const api::Pause& pause) { calls_.pause(member.walker, pause); };
     auto began = clock_.now();

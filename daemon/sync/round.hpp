@@ -37,7 +37,7 @@ public:
     static Result<std::unique_ptr<Round>> make(boost::asio::io_context&, const config::Settings&,
                                                OpenMirror&);
 
-    // What to do while walks go on.
+    // What to do while walks go on. `progress` is called when a walk begins, and after each page.
     struct Calls {
         std::function<void(const Ended&)> ended;
         std::function<void(const Walker&, const Progress&)> progress = {};

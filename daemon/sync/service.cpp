@@ -1,6 +1,7 @@
 #include "daemon/sync/service.hpp"
 
 #include "daemon/sync/feed.hpp"
+#include "daemon/sync/metrics.hpp"
 #include "daemon/sync/notify.hpp"
 #include "daemon/sync/report.hpp"
 #include "daemon/sync/round.hpp"
@@ -29,7 +30,8 @@ public:
     Service(config::Settings settings, const std::function<config::Loaded()>& reload)
         : settings_(std::move(settings)), reload_(reload), signals_(io_, SIGTERM, SIGHUP, SIGUSR1),
           mirror_(settings_, "run", wall()), clock_(io_.get_executor()),
-          feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), watchdog_(io_) {
+          feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), metrics_(mirror_.database),
+          watchdog_(io_) {
         signals_.add(SIGINT);
     }
 
@@ -65,8 +67,6 @@ private:
         if (settings_.organisations.empty())
             spdlog::warn("no organisation is configured: add an [[organisation]] to the configuration, then "
                          "reload");
-        if (!settings_.metrics.textfile.empty())
-            spdlog::warn("metrics.textfile is set, but this version writes no metrics yet");
         if (settings_.schedule.head_interval)
             spdlog::warn("schedule.head_interval is set, but this version makes complete walks only");
         watcher_ = std::make_unique<Watcher>(io_.get_executor());
@@ -81,6 +81,23 @@ private:
                           duration(pause.delay));
         };
         round_->walk_on_schedule(due, std::move(calls));
+        write_metrics();
+    }
+
+    // For Prometheus. A failure is told once.
+    void write_metrics() {
+        const std::string& path = settings_.metrics.textfile;
+        if (path.empty())
+            return;
+        std::string failure;
+        try {
+            failure = emit::replace_file(path, emit::exposition(metrics_.measure(wall())));
+        } catch (const store::StoreError& error) {
+            failure = error.what();
+        }
+        if (!failure.empty() && failure != metrics_failure_)
+            spdlog::warn("{}", failure);
+        metrics_failure_ = failure;
     }
 
     void tell(const Ended& ended) {
@@ -102,6 +119,7 @@ private:
         if (std::string why = ended.failure.empty() ? trouble(ended.result) : ended.failure; !why.empty())
             troubled_[label] = why;
         notify_status(status());
+        write_metrics();
     }
 
     std::string status() const {
@@ -231,6 +249,8 @@ private:
     OpenMirror mirror_;
     api::SystemClock clock_;
     Feed feed_;
+    Metrics metrics_;
+    std::string metrics_failure_;
     asio::cancellation_signal feed_end_;
     asio::steady_timer watchdog_;
     std::unique_ptr<Watcher> watcher_;
