@@ -8,10 +8,11 @@ namespace versori::sync {
 using boost::asio::awaitable;
 
 HeadLook::HeadLook(const WalkPlan& plan, api::Client& client, api::Clock& clock, store::Database& database,
-                   const Normalisation& normalisation)
+                   const Normalisation& normalisation, PageMemory& memory)
     : organisation_(plan.organisation), normalisation_(normalisation.id), commit_batch_(plan.commit_batch),
       client_(client), clock_(clock), database_(database), mirror_(database), bookkeeping_(database),
-      reader_(plan.organisation, normalisation, database, mirror_, memory_), batch_(database.path()) {}
+      memory_(memory), reader_(plan.organisation, normalisation, database, mirror_, none_),
+      batch_(database.path()) {}
 
 awaitable<HeadResult> HeadLook::run() {
     if (bookkeeping_.standing(organisation_).normalisation != normalisation_)
@@ -60,6 +61,7 @@ awaitable<void> HeadLook::apply() {
             co_return;
         }
     }
+    memory_ = {};
     store::Transaction transaction(database_);
     store::Act act{organisation_, {}, clock_.wall()};
     act.walk_id = bookkeeping_.start_walk(organisation_, act.time);

@@ -25,7 +25,9 @@ struct HeadResult {
 // One that changed something is a walk of outcome incomplete without an error; others leave no trace.
 class HeadLook {
 public:
-    HeadLook(const WalkPlan&, api::Client&, api::Clock&, store::Database&, const Normalisation&);
+    // `memory`: of the organisation's walks; void once this changed something.
+    HeadLook(const WalkPlan&, api::Client&, api::Clock&, store::Database&, const Normalisation&,
+             PageMemory& memory);
 
     // Does nothing before the organisation's baseline. Throws store::StoreError.
     boost::asio::awaitable<HeadResult> run();
@@ -42,7 +44,8 @@ private:
     store::Database& database_;
     store::Mirror mirror_;
     store::Bookkeeping bookkeeping_;
-    PageMemory memory_; // stays empty
+    PageMemory& memory_;
+    PageMemory none_; // a look recalls nothing
     PageReader reader_;
     fidelity::Ledger ledger_;
     Batch batch_;

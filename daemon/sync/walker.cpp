@@ -160,10 +160,8 @@ boost::asio::awaitable<HeadResult> Walker::look_at_head() {
         co_return HeadResult{token.error().message};
     Authorized authorized(head_client_, model::Secret({scheme_, " ", token->value()}));
     token->wipe();
-    HeadLook look(plan_, head_client_, shared_.clock, shared_.database, shared_.normalisation);
+    HeadLook look(plan_, head_client_, shared_.clock, shared_.database, shared_.normalisation, memory_);
     HeadResult result = co_await look.run();
-    if (result.tally.rows() > 0)
-        memory_ = {};
     co_return result;
 }
 

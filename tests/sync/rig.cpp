@@ -47,7 +47,7 @@ asio::awaitable<bool> HandClock::sleep(std::chrono::milliseconds time) {
     advance(time);
     if (on_sleep)
         on_sleep();
-    co_return true;
+    co_return !stopped;
 }
 
 TemporaryDirectory::TemporaryDirectory() {
@@ -132,11 +132,8 @@ WalkResult Rig::walk() {
 HeadResult Rig::look(int page_size) {
     head_options_.page_size = page_size;
     auto client = make_client(head_options_);
-    HeadLook look(plan, *client, clock, *database_, *normalisation_);
-    auto result = finish(look.run());
-    if (result.tally.rows() > 0)
-        memory_ = {};
-    return result;
+    HeadLook look(plan, *client, clock, *database_, *normalisation_, memory_);
+    return finish(look.run());
 }
 
 Tables Rig::rows() {

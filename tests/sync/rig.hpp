@@ -23,6 +23,7 @@ public:
     model::Time wall() const override { return wall_; }
     boost::asio::awaitable<bool> sleep(std::chrono::milliseconds) override;
     std::function<void()> on_sleep;
+    bool stopped = false; // every sleep ends as if the program did
     void advance(std::chrono::milliseconds by) { time_ += by, wall_ += by; }
 
 private:
