@@ -28,7 +28,7 @@ std::optional<decode::Page> PageMemory::recall(const model::Digest& bytes) {
 void PageMemory::keep(const model::Digest& bytes, const decode::Page& page) {
     Known known{bytes, page.total_count, page.next, {}};
     std::size_t size = 0;
-    bool plain = true;
+    bool plain = page.total_count.has_value();
     for (const decode::Element& element : page.elements) {
         size += element.id.size() + 1;
         plain &= element.id.find('\0') == element.id.npos;

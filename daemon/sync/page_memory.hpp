@@ -34,7 +34,7 @@ public:
 
 private:
     struct Known {
-        model::Digest bytes; // all zero where an id holds a zero byte: never recalled
+        model::Digest bytes; // all zero: never recalled (an id holds a zero byte, or there was drift)
         std::optional<std::int64_t> total_count;
         std::string next;
         std::string ids; // each ends with a zero byte

@@ -107,5 +107,16 @@ TEST_CASE("page memory: ids are opaque text, and one with a zero byte is looked 
     CHECK_FALSE(memory.recall(digest(1)));
 }
 
+TEST_CASE("page memory: a page without a total is drift each time") {
+    PageMemory memory;
+    decode::Page odd = page({"a"}, "");
+    odd.total_count.reset();
+    memory.begin(1);
+    memory.keep(digest(1), odd);
+    memory.end(true, 1);
+    memory.begin(1);
+    CHECK_FALSE(memory.recall(digest(1)));
+}
+
 } // namespace
 } // namespace versori::sync
