@@ -178,6 +178,15 @@ TEST_CASE("unknown keys and sections are named, with what may be meant") {
          {"f.toml:1:1: x: unknown key; expected one of mirror, platform, schedule, fidelity, changes, "
           "secrets, metrics, "
           "organisation"}},
+        {"keys that are not bare, as a file has to spell them",
+         "\"a\\u001B[1m\" = 1\n[mirror]\n\"b\\nc\" = 1\n[[organisation]]\nid = 'a'\ntoken_env = 'A'\n'd.é' = "
+         "1",
+         {"f.toml:1:1: \"a\\u001B[1m\": unknown key; expected one of mirror, platform, schedule, fidelity, "
+          "changes, secrets, metrics, organisation",
+          "f.toml:3:1: mirror.\"b\\u000Ac\": unknown key; expected one of database, commit_batch",
+          "f.toml:7:1: organisation.\"d.é\": unknown key; expected one of id, name, token_file, token_env, "
+          "token_credential, "
+          "interval, page_size, tags, categories, protocol, name_contains"}},
         {"a dotted key",
          "platform.urll = 'x'",
          {"f.toml:1:10: platform.urll: unknown key; did you mean url?"}},
