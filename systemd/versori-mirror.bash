@@ -14,12 +14,12 @@ _versori_mirror() {
     case $previous in
     -c | --config | --database | --token-file)
         compopt -o filenames 2>/dev/null
-        COMPREPLY=($(compgen -f -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --log-level) COMPREPLY=($(compgen -W 'trace debug info warn error' -- "$current")); return ;;
-    --log-format) COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
-    --color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error' -- "$current"); return ;;
+    --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
+    --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
     esac
 
     help=$("$program" --help 2>/dev/null)
@@ -30,13 +30,13 @@ _versori_mirror() {
         fi
     done
     if [[ $current == -* ]]; then
-        COMPREPLY=($(compgen -W "$({ "$program" --help 2>/dev/null; echo; printf '%s\n' "$help"; } |
-            _versori_mirror_names Options)" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$({ "$program" --help 2>/dev/null; echo; printf '%s\n' "$help"; } |
+            _versori_mirror_names Options)" -- "$current")
     else
-        COMPREPLY=($(compgen -W "$(_versori_mirror_names Subcommands <<<"$help")" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$(_versori_mirror_names Subcommands <<<"$help")" -- "$current")
         [[ ${#COMPREPLY[@]} -gt 0 || ${#commands[@]} -eq 0 ]] || {
             compopt -o filenames 2>/dev/null
-            COMPREPLY=($(compgen -f -- "$current"))
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
         }
     fi
 }
