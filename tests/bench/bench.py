@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+import report
 from measuring import (HERE, ORGANISATION, Figures, Web, alternate, copy_database, measured, median,
                        remove_database, tools)
 
@@ -172,7 +173,7 @@ def main():
     parser.add_argument("mirror")
     parser.add_argument("build")
     options = parser.parse_args()
-    import report
+    options.mirror, options.build = map(os.path.abspath, (options.mirror, options.build))
     results = {}
     for connectors in options.connectors or [10000]:
         with tempfile.TemporaryDirectory(prefix="versori-bench-") as place:
