@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 // The daemon is killed: what it wrote stands in the files, whether it was synced or not.
 namespace versori::fault {
 namespace {
@@ -21,6 +23,11 @@ void each_crash(const Trial::Recording& recording, Visit visit) {
             return;
         disk.apply(recording.operations[moment]);
     }
+}
+
+bool subset(const Tables& rows, const Tables& of) {
+    return std::ranges::all_of(
+        rows, [&](const auto& table) { return std::ranges::includes(of.at(table.first), table.second); });
 }
 
 void crash_in_a_walk(Trial& trial, Tries& tries) {
@@ -50,6 +57,25 @@ TEST_CASE("killed at every write of a walk with changes") {
         trial.edit(8);
         trial.remove_connector();
         crash_in_a_walk(trial, tries);
+    }
+    tries.conclude();
+}
+
+TEST_CASE("killed at every write of a first sync in several parts") {
+    Tries tries("killed at each SQLite write of a first sync");
+    for (std::uint64_t seed = 1; seed <= (long_form() ? 10 : 1); ++seed) {
+        Trial trial({.seed = seed, .pragma = checkpoint_often});
+        trial.rig.plan.commit_batch = 1;
+        auto recording = trial.record([&] { trial.walk(); });
+        CHECK(std::ranges::count(recording.operations, DiskOperation::Kind::sync, &DiskOperation::kind) > 5);
+        each_crash(recording, [&](const Disk& disk, std::size_t moment) {
+            trial.restart(disk, recording.told.until(moment));
+            Tables rows = trial.rig.rows();
+            auto found = trial.look_and_walk();
+            if (!subset(rows, trial.expected()))
+                found.torn = "a row that is not the platform's";
+            tries.judge(trial, found, "after operation " + std::to_string(moment) + " of the first sync");
+        });
     }
     tries.conclude();
 }
