@@ -84,15 +84,26 @@ void Rig::start(int page_size) {
     client_ = make_client(options);
     options.limits.retry_limit = 0;
     head_options_ = std::move(options);
-    database_ = std::make_unique<store::Database>(path(), store::Database::Mode::write, clock.wall());
-    reader_ = std::make_unique<SQLite::Database>(path(), SQLite::OPEN_READONLY, 1000);
     renormalise({"*secret*", "*token*", "*password*", "*key*"});
     plan.organisation = org;
     plan.scope = "http://localhost, no filter";
+    open();
+}
+
+void Rig::close() {
+    reader_.reset();
+    database_.reset();
+}
+
+void Rig::open() {
+    database_ = std::make_unique<store::Database>(path(), store::Database::Mode::write, clock.wall());
+    reader_ = std::make_unique<SQLite::Database>(path(), SQLite::OPEN_READONLY, 1000);
     if (!database_->try_begin())
-        throw std::runtime_error("the new mirror is locked");
+        throw std::runtime_error("the mirror is locked");
     store::Transaction transaction(*database_);
-    store::Bookkeeping(*database_).configure({{org, world.organisations.front().name}}, clock.wall());
+    store::Bookkeeping bookkeeping(*database_);
+    bookkeeping.abandon_running(clock.wall());
+    bookkeeping.configure({{org, world.organisations.front().name}}, clock.wall());
     transaction.commit();
 }
 

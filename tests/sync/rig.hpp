@@ -106,9 +106,14 @@ public:
     std::chrono::milliseconds interval = std::chrono::minutes{5};
     WalkPlan plan;
 
+    // The mirror closed, and opened again as a start of the daemon does.
+    void close();
+    void open();
+
     SQLite::Database& reader() { return *reader_; }
     store::Database& database() { return *database_; }
-    std::string path() const { return (directory_.path() / "mirror.db").string(); }
+    const std::filesystem::path& directory() const { return directory_.path(); }
+    std::string path() const { return (directory() / "mirror.db").string(); }
 
     static const std::string key; // of the fingerprints
 
