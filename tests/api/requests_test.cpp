@@ -100,6 +100,7 @@ TEST_CASE("next is a cursor or a URL that carries one") {
 
         {"other host", "https://evil.example/v1?after=abc", "", errc::foreign_origin},
         {"other host behind a user", "https://p.example@evil.example/?after=abc", "", errc::foreign_origin},
+        {"other host behind what looks like ours", "https://me@p.example:443x@evil.example/?after=abc", ""},
         {"other port", "https://p.example:8443/v1?after=abc", "", errc::foreign_origin},
         {"other scheme", "http://p.example/v1?after=abc", "", errc::foreign_origin},
         {"network path to another host", "//evil.example/v1?after=abc", "", errc::foreign_origin},
