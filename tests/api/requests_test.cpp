@@ -108,6 +108,8 @@ TEST_CASE("next is a cursor or a URL that carries one") {
         {"no after", "https://p.example/v1?first=2", ""},
         {"empty after", "/v1?after=&first=2", ""},
         {"after without a value", "/v1?after", ""},
+        {"empty query before a fragment", "https://p.example/v1?#after=abc", ""},
+        {"relative, empty query before a fragment", "v1?#after=abc", "v1?#after=abc"},
         {"path with a query, no after", "/v1?page=2", ""},
         {"not a URL after all", "https://p.example/a b?after=x", ""},
         {"no host", "https://", ""},
