@@ -32,10 +32,10 @@ std::string decoded(std::string_view text) {
 
 // Where a browser would go: scheme and authority, read in the plainest way.
 std::string origin_of(std::string_view next, std::string_view scheme) {
-    auto colon = next.find("://");
-    if (colon != next.npos)
-        scheme = next.substr(0, colon);
-    auto begin = colon == next.npos ? 2 : colon + 3;
+    bool absolute = !next.starts_with("//");
+    if (absolute)
+        scheme = next.substr(0, next.find("://"));
+    auto begin = absolute ? scheme.size() + 3 : 2;
     auto authority = next.substr(begin, std::min(next.find_first_of("/?#", begin), next.size()) - begin);
     authority.remove_prefix(authority.rfind('@') + 1);
     auto host = lower(decoded(authority));
