@@ -56,7 +56,9 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     at.port = url->port().empty() ? std::string(usual_port(at.tls)) : std::string(url->port());
     at.path = without_slashes_at_end(std::string(url->encoded_path()));
     bool numbered = url->port().empty() || url->port_number() != 0;
-    if (at.host.empty() || !numbered)
+    bool rooted =
+        url->encoded_path().empty() || url->encoded_path().front() == '/'; // Boost 1.81 takes host:80x
+    if (at.host.empty() || !numbered || !rooted)
         return {};
     if (!url->port().empty())
         at.port = std::to_string(url->port_number());

@@ -51,6 +51,8 @@ bool absolute(std::string_view next) {
 }
 
 std::optional<std::string> after_of(const urls::url_view& url) {
+    if (url.encoded_query().empty())
+        return {}; // Boost 1.81 would read beyond it
     auto params = url.encoded_params();
     auto found = params.find("after");
     if (found == params.end() || !(*found).has_value || (*found).value.empty())

@@ -72,6 +72,17 @@ std::optional<SyntaxError> find_deep_key(std::string_view text) {
     return {};
 }
 
+// What the parser says may hold a piece of the file as it stands there.
+std::string without_control_characters(std::string_view message) {
+    std::string text;
+    for (char c : message) {
+        bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+        auto quoted = quote({&c, 1});
+        text += control ? quoted.substr(1, quoted.size() - 2) : std::string{c};
+    }
+    return text;
+}
+
 std::string number_text(double number) {
     char text[32];
     return {text, std::to_chars(text, text + sizeof text, number).ptr};
@@ -100,7 +111,7 @@ boost::system::result<Table, SyntaxError> parse_toml(std::string_view text) {
         auto message = error.description();
         if (message.starts_with("Error "))
             message.remove_prefix(6);
-        return SyntaxError{place_of(error.source()), std::string{message}};
+        return SyntaxError{place_of(error.source()), without_control_characters(message)};
     }
 }
 

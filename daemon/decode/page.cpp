@@ -107,7 +107,7 @@ private:
         if (key_ == Member::total_count && type == model::Json::Type::number) {
             std::int64_t count = 0;
             bool digits = !text.empty() && text.size() < 16;
-            for (char c : text)
+            for (char c : digits ? text : std::string_view{})
                 digits = digits && c >= '0' && c <= '9', count = count * 10 + (c - '0');
             if (digits)
                 page_.total_count = count;

@@ -100,6 +100,7 @@ TEST_CASE("next is a cursor or a URL that carries one") {
 
         {"other host", "https://evil.example/v1?after=abc", "", errc::foreign_origin},
         {"other host behind a user", "https://p.example@evil.example/?after=abc", "", errc::foreign_origin},
+        {"other host behind what looks like ours", "https://me@p.example:443x@evil.example/?after=abc", ""},
         {"other port", "https://p.example:8443/v1?after=abc", "", errc::foreign_origin},
         {"other scheme", "http://p.example/v1?after=abc", "", errc::foreign_origin},
         {"network path to another host", "//evil.example/v1?after=abc", "", errc::foreign_origin},
@@ -107,6 +108,8 @@ TEST_CASE("next is a cursor or a URL that carries one") {
         {"no after", "https://p.example/v1?first=2", ""},
         {"empty after", "/v1?after=&first=2", ""},
         {"after without a value", "/v1?after", ""},
+        {"empty query before a fragment", "https://p.example/v1?#after=abc", ""},
+        {"relative, empty query before a fragment", "v1?#after=abc", "v1?#after=abc"},
         {"path with a query, no after", "/v1?page=2", ""},
         {"not a URL after all", "https://p.example/a b?after=x", ""},
         {"no host", "https://", ""},

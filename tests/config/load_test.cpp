@@ -485,6 +485,8 @@ TEST_CASE("a syntax error stands alone") {
         {"no value", "bogus = 1\nmirror.database =\n", "f.toml:2:18: syntax error: "},
         {"a key twice", "[mirror]\ndatabase = '/a'\ndatabase = '/b'", "f.toml:3:12: syntax error: "},
         {"no UTF-8", "bogus = 1\nx = '\xff'", "f.toml:2:"},
+        {"a letter that is not bare", "mé = 1", "f.toml:1:2: syntax error: "},
+        {"such a letter alone", "é = 1", "f.toml:1:1: syntax error: "},
         {"a section without a name", "[\npage_size = 1", "f.toml:1:2: syntax error: "},
         {"a key without bottom", deep.c_str(), "f.toml:2:1: syntax error: more than 256 dots on one line"},
         {"arrays without bottom", nested.c_str(), "f.toml:1:"},

@@ -49,6 +49,14 @@ TEST_CASE("dotted keys within nested values end in a syntax error, not in a stac
     CHECK(root.error().place.line > 1);
 }
 
+TEST_CASE("a syntax error is one line of text, whatever stands in the file") {
+    auto root = parse_toml("a = [0, i\x01\x1b\x7fnf]");
+    REQUIRE(root.has_error());
+    for (char c : root.error().message)
+        CHECK((static_cast<unsigned char>(c) >= ' ' && c != 0x7f));
+    CHECK(root.error().message.find("\\u0001") != std::string::npos);
+}
+
 TEST_CASE("a member is found by its key") {
     auto root = parse_toml("a = 1\nb = 2\n");
     REQUIRE(root.has_value());

@@ -103,6 +103,7 @@ TEST_CASE("page: totalCount") {
         {"3.0", "none"},
         {"-1", "none"},
         {"1234567890123456", "none"},
+        {"12345678901234567890", "none"},
         {"\"3\"", "none"},
         {"null", "none"},
         {"true", "none"},
