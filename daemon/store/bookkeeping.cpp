@@ -53,6 +53,9 @@ void Bookkeeping::abandon_running(model::Time now) {
                      "error = 'the daemon stopped during this walk' WHERE outcome = 'running'")
         .with(now)
         .run();
+    Query(database_, "INSERT INTO _settings VALUES ('starts', '1') "
+                     "ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1")
+        .run();
 }
 
 Standing Bookkeeping::standing(std::string_view organisation) {

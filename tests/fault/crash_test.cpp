@@ -17,7 +17,8 @@ template <class Visit>
 void each_crash(const Trial::Recording& recording, Visit visit) {
     Disk disk = recording.disk;
     for (std::size_t moment = 0;; ++moment) {
-        if (moment == 0 || recording.operations[moment - 1].kind != DiskOperation::Kind::sync)
+        bool seen = moment == 0 || recording.operations[moment - 1].kind != DiskOperation::Kind::sync;
+        if (seen && tried(moment))
             visit(disk, moment);
         if (moment == recording.operations.size())
             return;

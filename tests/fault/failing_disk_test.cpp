@@ -93,19 +93,19 @@ private:
 
 TEST_CASE("every call of a walk fails once") {
     Tries tries("each SQLite call of a walk fails once");
-    std::int64_t step = long_form() ? 1 : 5;
+    std::int64_t step = long_form() ? 1 : 29;
     EachCall(tries, {}).run(step);
-    EachCall(tries, {.calls = {Call::write, Call::truncate, Call::sync}}).run();
+    EachCall(tries, {.calls = {Call::write, Call::truncate, Call::sync}}).run(long_form() ? 1 : 7);
     EachCall(tries,
              {.calls = {Call::read, Call::size, Call::open, Call::access, Call::remove, Call::shm_map}})
-        .run();
+        .run(long_form() ? 1 : 7);
     EachCall(tries, {.calls = {Call::lock, Call::shm_lock}, .code = SQLITE_BUSY}).run(step);
     tries.conclude();
 }
 
 TEST_CASE("every call of a walk fails, and those after it, until that is mended") {
     Tries tries("each SQLite call of a walk and those after it fail");
-    EachCall(tries, {.lasting = true}).run(long_form() ? 1 : 7);
+    EachCall(tries, {.lasting = true}).run(long_form() ? 1 : 41);
     tries.conclude();
 }
 
@@ -113,13 +113,14 @@ TEST_CASE("the disk is full from some write on") {
     Tries tries("disk full from each SQLite write of a walk on");
     EachCall(tries, {.calls = {Call::write}, .code = SQLITE_FULL, .lasting = true},
              {"the disk is full; ", "free some space"})
-        .run();
+        .run(long_form() ? 1 : 7);
     tries.conclude();
 }
 
 TEST_CASE("the disk cannot be read from some read on") {
     Tries tries("reads fail from each SQLite read of a walk on");
-    EachCall(tries, {.calls = {Call::read}, .lasting = true}, {"reading or writing failed (", ")"}).run();
+    EachCall(tries, {.calls = {Call::read}, .lasting = true}, {"reading or writing failed (", ")"})
+        .run(long_form() ? 1 : 7);
     tries.conclude();
 }
 
@@ -131,7 +132,7 @@ TEST_CASE("every call fails while the mirror is made or opened") {
             trial.walk();
         fakes::Disk disk = made ? trial.disk : fakes::Disk();
         Told told = trial.told;
-        for (std::int64_t n = 1; trial.restart_or_fail(disk, told, {.nth = n}); ++n) {
+        for (std::int64_t n = 1; trial.restart_or_fail(disk, told, {.nth = n}); n += long_form() ? 1 : 5) {
             trial.reopen();
             tries.judge(trial, trial.look_and_walk(), "call " + std::to_string(n));
         }

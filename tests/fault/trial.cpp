@@ -112,6 +112,7 @@ bool Trial::restart_or_fail(const fakes::Disk& found, const Told& so_far, fakes:
     try {
         rig.open();
     } catch (const store::StoreError&) {
+    } catch (const SQLite::Exception&) { // the test's own reader met it
     }
     return vfs.heal() > 0;
 }

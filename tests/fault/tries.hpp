@@ -29,4 +29,9 @@ private:
 // More tries when the environment asks for the long form.
 bool long_form();
 
+// Of the moments of a recording, each in the long form, else every seventh.
+inline bool tried(std::size_t moment) {
+    return long_form() || moment % 7 == 0;
+}
+
 } // namespace versori::fault

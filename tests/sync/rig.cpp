@@ -96,6 +96,7 @@ void Rig::close() {
 }
 
 void Rig::open() {
+    memory_ = {};
     database_ = std::make_unique<store::Database>(path(), store::Database::Mode::write, clock.wall());
     reader_ = std::make_unique<SQLite::Database>(path(), SQLite::OPEN_READONLY, 1000);
     if (!database_->try_begin())
