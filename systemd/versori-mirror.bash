@@ -19,7 +19,7 @@ _versori_mirror_values() {
         "$1" schema --format markdown 2>/dev/null |
             awk '/^## / { inside = /Mirrored/ } inside && /^### / { print $2 }'
         ;;
-    -o | --organisation) "$1" status 2>/dev/null | awk 'NR > 1 && /^[^ ]/ { print $1 }' ;;
+    -o | --organisation) "$1" status 2>/dev/null | awk -F '  +' 'NR > 1 && /^[^ ]/ && $1 !~ / / { print $1 }' ;;
     esac
 }
 
@@ -30,7 +30,7 @@ _versori_mirror() {
     case $previous in
     -c | --config | --database | --token-file)
         compopt -o filenames 2>/dev/null
-        COMPREPLY=($(compgen -f -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
     esac
@@ -46,15 +46,15 @@ _versori_mirror() {
     [[ ${commands[*]} =~ ^(forget|deletions (approve|reject))$ && $current != -* ]] &&
         word=$(_versori_mirror_values "$program" --organisation)
     if [[ $word ]]; then
-        COMPREPLY=($(compgen -W "$word" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
     elif [[ $current == -* ]]; then
-        COMPREPLY=($(compgen -W "$({ "$program" --help 2>/dev/null; echo; printf '%s\n' "$help"; } |
-            _versori_mirror_names Options)" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$({ "$program" --help 2>/dev/null; echo; printf '%s\n' "$help"; } |
+            _versori_mirror_names Options)" -- "$current")
     else
-        COMPREPLY=($(compgen -W "$(_versori_mirror_names Subcommands <<<"$help")" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$(_versori_mirror_names Subcommands <<<"$help")" -- "$current")
         [[ ${#COMPREPLY[@]} -gt 0 || ${#commands[@]} -eq 0 ]] || {
             compopt -o filenames 2>/dev/null
-            COMPREPLY=($(compgen -f -- "$current"))
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
         }
     fi
 }

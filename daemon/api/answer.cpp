@@ -91,8 +91,10 @@ private:
     }
 
     void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
-    void on_response_impl(int code, string_view, int, error_code&) override {
+    void on_response_impl(int code, string_view, int, error_code& ec) override {
         response.status = unsigned(code);
+        if (code < 100)
+            fail(bad_http("the answer is not HTTP: a status below 100"), ec);
     }
     void on_header_impl(error_code&) override { in_trailers_ = true; }
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}

@@ -3,6 +3,7 @@
 #include "daemon/config/closest.hpp"
 #include "daemon/config/key.hpp"
 #include "daemon/config/organisations.hpp"
+#include "daemon/config/value.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -50,7 +51,7 @@ public:
             } else if (is_section(member.key)) {
                 read_section(member, settings);
             } else {
-                problems_.add(member.place, member.key, unknown_at_root(member));
+                problems_.add(member.place, spelled_key(member.key), unknown_at_root(member));
             }
         }
         if (problems_.empty())
@@ -72,7 +73,7 @@ private:
             return;
         }
         for (const auto& member : *table) {
-            auto name = section.key + '.' + member.key;
+            auto name = section.key + '.' + spelled_key(member.key);
             auto key = std::find_if(keys().begin(), keys().end(), [&](const auto& known) {
                 return known.section == section.key && known.name == member.key;
             });

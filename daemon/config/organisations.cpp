@@ -57,7 +57,7 @@ private:
             key.read(organisation, member.node, complaints);
             return problems_.add(prefix + member.key, complaints);
         }
-        problems_.add(member.place, prefix + member.key, unknown_key(member.key, key_names()));
+        problems_.add(member.place, prefix + spelled_key(member.key), unknown_key(member.key, key_names()));
     }
 
     void check_tokens(Place place, const Table& table) {

@@ -2,6 +2,14 @@
 
 #include "daemon/config/value.hpp"
 
+// Compiled in here, for two reasons: its limit of nested values (see most_dots), and its assertions, which
+// some syntax errors break and which NDEBUG makes assumptions.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#undef NDEBUG
+#define TOML_HEADER_ONLY 1
+#define TOML_MAX_NESTED_VALUES 16
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -49,7 +57,9 @@ Node copy(const toml::node& source) {
     return node;
 }
 
-// toml++ follows a dotted key by recursion and knows no limit: some ten thousand dots end the process.
+// toml++ follows dotted keys and nested values by recursion, and some ten thousand levels end the process.
+// Its limit is for values alone, each of which may have a line of dots in front: 16 times 256 levels do no
+// harm.
 constexpr std::ptrdiff_t most_dots = 256;
 
 std::optional<SyntaxError> find_deep_key(std::string_view text) {

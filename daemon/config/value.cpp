@@ -135,4 +135,9 @@ std::string quote(std::string_view text) {
     return result + '"';
 }
 
+std::string spelled_key(std::string_view key) {
+    constexpr std::string_view bare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return key.empty() || key.find_first_not_of(bare) != key.npos ? quote(key) : std::string{key};
+}
+
 } // namespace versori::config

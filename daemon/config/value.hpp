@@ -24,4 +24,7 @@ std::string format_percent(double percent);
 // The text as a TOML string in double quotes, control characters escaped.
 std::string quote(std::string_view text);
 
+// A key as TOML spells it: bare where it can be, else quoted.
+std::string spelled_key(std::string_view key);
+
 } // namespace versori::config

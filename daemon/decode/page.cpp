@@ -41,14 +41,14 @@ public:
             wrong_member("an object");
         if (depth_ == list_level && in_connectors_) {
             page_.elements.push_back({});
-            start_ = stream_.Tell();
+            start_ = stream_.Tell() - 1; // the brace is taken already
         }
         return open();
     }
     bool EndObject(Size) {
         --depth_;
         if (depth_ == list_level && in_connectors_)
-            page_.elements.back().raw = body_.substr(start_, stream_.Tell() + 1 - start_);
+            page_.elements.back().raw = body_.substr(start_, stream_.Tell() - start_);
         return true;
     }
     bool StartArray() {
@@ -149,12 +149,11 @@ Result<Page> PageSplitter::split(std::string_view body, Drift& drift) {
     using namespace rapidjson;
     if (auto offset = model::find_invalid_utf8(body); offset != body.npos)
         return Failure{errc::bad_page, "not UTF-8" + at_byte(offset)};
-    buffer_.assign(body);
     Page page;
-    Stream stream(buffer_.data());
+    Stream stream(model::in_place(buffer_, body));
     SplitHandler handler(page, body, stream);
     Reader reader;
-    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag | kParseIterativeFlag;
+    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag;
     ParseResult outcome = reader.Parse<flags>(stream, handler);
     if (!outcome) {
         std::string reason =

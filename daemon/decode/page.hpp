@@ -11,10 +11,11 @@
 
 namespace versori::decode {
 
-// One element of `connectors`. `raw` points into the body that was split.
+// One element of `connectors`. `raw` points into the body that was split, `id` into the splitter's memory:
+// both are valid until the next page.
 struct Element {
     std::string_view raw; // its bytes, empty when it is no object
-    std::string id;       // empty when it has no readable one
+    std::string_view id;  // empty when it has no readable one
 };
 
 struct Page {

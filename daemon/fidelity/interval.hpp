@@ -18,16 +18,18 @@ public:
     // before ends the attempts: what does not add up is then the platform's and no movement.
     bool repeat(const Ledger&, const Verdict&, std::string list);
 
-    // Listed by any attempt so far.
-    bool listed(std::string_view connector_id) const { return listed_.contains(connector_id); }
+    // Listed by an attempt that was repeated.
+    bool listed_before(std::string_view connector_id) const { return listed_before_.contains(connector_id); }
 
     // The platform's total does not fit its list although nothing moves.
     bool platform_miscounts() const { return platform_miscounts_; }
 
 private:
+    bool worth_repeating(const Ledger&, const Verdict&, std::string list);
+
     int settle_attempts_;
     int attempts_ = 0;
-    IdSet listed_;
+    IdSet listed_before_;
     std::optional<std::string> last_list_;
     std::optional<std::int64_t> last_total_;
     bool platform_miscounts_ = false;

@@ -36,9 +36,11 @@ void Ledger::page(std::optional<std::int64_t> total_count, std::size_t elements,
     }
 }
 
-void Ledger::listed(std::string_view connector_id) {
-    if (!ids_.insert(connector_id))
-        unsettle("connector " + std::string(connector_id) + " came twice");
+bool Ledger::listed(std::string_view connector_id) {
+    if (ids_.insert(connector_id))
+        return true;
+    unsettle("connector " + std::string(connector_id) + " came twice");
+    return false;
 }
 
 void Ledger::unreadable() {

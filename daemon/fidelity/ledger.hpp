@@ -37,8 +37,8 @@ class Ledger {
 public:
     // One page, before its elements. `next` is empty on the last one.
     void page(std::optional<std::int64_t> total_count, std::size_t elements, std::string_view next);
-    void listed(std::string_view connector_id);
-    void unreadable(); // an element without a readable id
+    bool listed(std::string_view connector_id); // false when it came before
+    void unreadable();                          // an element without a readable id
     void stale(std::string_view connector_id);
     void failed(std::string why);  // a request failed for good, or a page could not be read
     void refused(std::string why); // a request that carried a cursor was refused

@@ -81,12 +81,11 @@ private:
 
 Result<Json> JsonParser::parse(std::string_view text) {
     using namespace rapidjson;
-    buffer_.assign(text);
     nodes_.clear();
-    InsituStringStream stream(buffer_.data());
+    InsituStringStream stream(in_place(buffer_, text));
     Handler handler(nodes_);
     Reader reader;
-    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag | kParseIterativeFlag;
+    constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag;
     ParseResult outcome = reader.Parse<flags>(stream, handler);
     if (!outcome) {
         bool too_deep = outcome.Code() == kParseErrorTermination;
@@ -94,9 +93,16 @@ Result<Json> JsonParser::parse(std::string_view text) {
                                       : GetParseError_En(outcome.Code());
         return Failure{errc::bad_page, reason + " (byte " + std::to_string(outcome.Offset()) + ")"};
     }
-    if (stream.Tell() != buffer_.size())
+    if (stream.Tell() != text.size())
         return Failure{errc::bad_page, "a zero byte (byte " + std::to_string(stream.Tell()) + ")"};
     return Json(nodes_.data());
+}
+
+char* in_place(std::string& buffer, std::string_view text) {
+    constexpr std::size_t read_beyond_the_end = 16;
+    buffer.reserve(text.size() + read_beyond_the_end);
+    buffer.assign(text).append(read_beyond_the_end, '\0');
+    return buffer.data();
 }
 
 std::size_t find_invalid_utf8(std::string_view text) {
@@ -106,10 +112,11 @@ std::size_t find_invalid_utf8(std::string_view text) {
     };
     std::size_t i = 0;
     while (i < text.size()) {
-        std::uint64_t eight;
-        if (i + 8 <= text.size() &&
-            (std::memcpy(&eight, text.data() + i, 8), !(eight & 0x8080808080808080))) {
-            i += 8;
+        std::uint64_t words[4];
+        if (i + sizeof words <= text.size() &&
+            (std::memcpy(words, text.data() + i, sizeof words),
+             !((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080))) {
+            i += sizeof words;
             continue;
         }
         unsigned c = at(i);

@@ -123,6 +123,10 @@ private:
     std::vector<Json::Node> nodes_;
 };
 
+// A copy of `text` in `buffer` to be parsed in place, with what RapidJSON's vector instructions read beyond
+// it. Whoever parses bounds the depth by `max_depth`: the parser recurses.
+char* in_place(std::string& buffer, std::string_view text);
+
 // The offset of the first byte that is not UTF-8; npos when all is well.
 std::size_t find_invalid_utf8(std::string_view);
 

@@ -207,10 +207,10 @@ void Bookkeeping::unreject(std::string_view organisation, std::string_view conne
         .run();
 }
 
-std::set<std::string> Bookkeeping::rejected(std::string_view organisation) {
+std::set<std::string, std::less<>> Bookkeeping::rejected(std::string_view organisation) {
     Query query(database_, "SELECT connector_id FROM rejects WHERE organisation_id = ?");
     query.with(organisation);
-    std::set<std::string> out;
+    std::set<std::string, std::less<>> out;
     while (query.step())
         out.emplace(query.text(0));
     return out;

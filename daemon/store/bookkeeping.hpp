@@ -78,7 +78,8 @@ public:
                 std::string_view json_path, model::Time now);
     void unreject(std::string_view organisation, std::string_view connector_id);
 
-    std::set<std::string> rejected(std::string_view organisation); // ids with a row in `rejects`
+    // Ids with a row in `rejects`.
+    std::set<std::string, std::less<>> rejected(std::string_view organisation);
 
     // True the first time this path and kind are seen.
     bool drift(std::string_view json_path, std::string_view kind, std::int64_t count, model::Time now);

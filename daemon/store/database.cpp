@@ -143,7 +143,23 @@ Database::Database(std::string path, Mode mode, model::Time now) : path_(std::mo
     }
 }
 
+Database::Database(std::string path) : path_(std::move(path)) {}
+
 Database::~Database() = default;
+
+std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
+    std::unique_ptr<Database> out(new Database(mirror + " (its temporary file)"));
+    try {
+        out->handle_.reset(
+            new Handle{SQLite::Database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), {}});
+        out->handle_->sqlite.exec("PRAGMA journal_mode = OFF");
+        out->handle_->sqlite.exec("PRAGMA synchronous = OFF");
+        out->handle_->sqlite.exec("PRAGMA cache_size = -1024");
+    } catch (const SQLite::Exception& error) {
+        throw_store_error(out->path_, error);
+    }
+    return out;
+}
 
 void Database::open_for_writing(model::Time now) {
     create_file(path_);

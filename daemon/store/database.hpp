@@ -26,6 +26,11 @@ public:
     // although it must be. Throws StoreError.
     Database(std::string path, Mode, model::Time now);
     ~Database();
+
+    // An empty one of this process alone, in memory and, as it grows, in a temporary file; gone with the
+    // object. `mirror` names the mirror in messages. Throws StoreError.
+    static std::unique_ptr<Database> temporary(const std::string& mirror);
+
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
@@ -53,6 +58,7 @@ public:
 private:
     friend class Query;
 
+    explicit Database(std::string path);
     void open_for_writing(model::Time now);
     void migrate(model::Time now);
 
@@ -72,6 +78,18 @@ public:
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     void commit() { database_.commit(); }
+
+private:
+    Database& database_;
+};
+
+// One moment for several queries, and one lock for many. REQUIRES: no transaction is open. Throws StoreError.
+class Snapshot {
+public:
+    explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
+    ~Snapshot() { database_.rollback(); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
 
 private:
     Database& database_;

@@ -91,18 +91,22 @@ Tally& Tally::operator+=(const Tally& more) {
 }
 
 std::optional<Known> Mirror::known(std::string_view organisation, std::string_view connector_id) {
-    Query query(database_, "SELECT k.digest, c.updated_at, k.doubted_updated_at, k.doubted_interval "
-                           "FROM _connectors k JOIN connectors c USING (organisation_id, connector_id) "
-                           "WHERE k.organisation_id = ? AND k.connector_id = ?");
+    Query query(database_, "SELECT digest, doubted_updated_at, doubted_interval FROM _connectors "
+                           "WHERE organisation_id = ? AND connector_id = ?");
     if (!query.with(organisation, connector_id).step())
         return {};
     Known out;
     if (auto bytes = query.blob(0); bytes.size() == sizeof(model::Digest))
         std::memcpy(out.digest.emplace().data(), bytes.data(), bytes.size());
-    out.updated_at = query.text(1);
-    out.doubted_updated_at = query.text(2);
-    out.doubted_interval = query.integer(3);
+    out.doubted_updated_at = query.text(1);
+    out.doubted_interval = query.integer(2);
     return out;
+}
+
+std::string Mirror::updated_at(std::string_view organisation, std::string_view connector_id) {
+    Query query(database_,
+                "SELECT updated_at FROM connectors WHERE organisation_id = ? AND connector_id = ?");
+    return query.with(organisation, connector_id).step() ? std::string(query.text(0)) : std::string();
 }
 
 Document Mirror::load(Subject subject, std::string_view organisation, std::string_view id) {

@@ -16,7 +16,6 @@ namespace versori::store {
 // What the mirror knows of a connector before its document is looked at.
 struct Known {
     std::optional<model::Digest> digest; // of the bytes its rows were made from
-    std::string updated_at;
     // An older document came; believed when the next interval brings the same again (fidelity rule 1).
     std::string doubted_updated_at;
     std::int64_t doubted_interval = 0;
@@ -53,6 +52,7 @@ public:
     explicit Mirror(Database& database) : database_(database) {}
 
     std::optional<Known> known(std::string_view organisation, std::string_view connector_id);
+    std::string updated_at(std::string_view organisation, std::string_view connector_id);     // empty: no row
     model::Document load(model::Subject, std::string_view organisation, std::string_view id); // may be empty
     std::int64_t connector_count(std::string_view organisation);
     void for_each_connector(std::string_view organisation,

@@ -62,18 +62,6 @@ Condition condition_of(const Query& query, std::int64_t& error_walk) {
     return out;
 }
 
-// One moment for several queries.
-class Snapshot {
-public:
-    explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
-    ~Snapshot() { database_.rollback(); }
-    Snapshot(const Snapshot&) = delete;
-    Snapshot& operator=(const Snapshot&) = delete;
-
-private:
-    Database& database_;
-};
-
 } // namespace
 
 std::vector<Condition> Overview::conditions(model::Time now) {
@@ -118,8 +106,9 @@ Overview::changes(std::int64_t after) {
 
 std::map<std::string, WalkSums> Overview::walks(std::string_view organisation, std::int64_t& after) {
     Query query(database_,
-                "SELECT outcome, pages, requests, retries, bytes_received, started_at, finished_at, walk_id "
-                "FROM walks WHERE organisation_id = ? AND walk_id > ? AND outcome <> 'running' "
+                "SELECT iif(outcome = 'incomplete' AND error IS NULL, 'head', outcome), pages, requests, "
+                "retries, bytes_received, started_at, finished_at, walk_id FROM walks WHERE organisation_id "
+                "= ? AND walk_id > ? AND outcome <> 'running' "
                 "ORDER BY walk_id");
     query.with(organisation, after);
     std::map<std::string, WalkSums> out;
@@ -144,7 +133,8 @@ std::int64_t Overview::newest_walk() {
 
 std::optional<microseconds> Overview::last_walk_time(std::string_view organisation) {
     Query query(database_, "SELECT started_at, finished_at FROM walks WHERE organisation_id = ? "
-                           "AND finished_at IS NOT NULL ORDER BY walk_id DESC LIMIT 1");
+                           "AND finished_at IS NOT NULL AND NOT (outcome = 'incomplete' AND error IS NULL) "
+                           "ORDER BY walk_id DESC LIMIT 1");
     if (!query.with(organisation).step())
         return {};
     return between(query.text(0), query.text(1));

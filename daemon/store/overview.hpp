@@ -53,7 +53,8 @@ public:
     // How many change records with seq > `after` there are, by organisation, table (empty: baseline) and op.
     std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> changes(std::int64_t after);
 
-    // The ended walks with walk_id > `after`, by outcome; `after` becomes the last of them.
+    // The ended walks with walk_id > `after`, by outcome; `after` becomes the last of them. `head`: looks at
+    // the head of the list that changed something.
     std::map<std::string, WalkSums> walks(std::string_view organisation, std::int64_t& after);
 
     // The newest walk of all, 0 when there is none.

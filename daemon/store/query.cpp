@@ -5,14 +5,16 @@
 namespace versori::store {
 namespace {
 
-Prepared& prepare(const std::string& path, Database::Handle& handle, const std::string& sql) {
+Prepared& prepare(const std::string& path, Database::Handle& handle, std::string_view sql) {
     auto found = handle.statements.find(sql);
     if (found != handle.statements.end())
         return found->second;
     try {
-        SQLite::Statement statement(handle.sqlite, sql);
+        std::string text(sql);
+        SQLite::Statement statement(handle.sqlite, text);
         std::vector<std::string> texts(static_cast<std::size_t>(statement.getBindParameterCount()));
-        return handle.statements.emplace(sql, Prepared{std::move(statement), std::move(texts)}).first->second;
+        return handle.statements.emplace(std::move(text), Prepared{std::move(statement), std::move(texts)})
+            .first->second;
     } catch (const SQLite::Exception& error) {
         throw_store_error(path, error);
     }
@@ -51,7 +53,7 @@ void throw_store_error(const std::string& path, const SQLite::Exception& error) 
     throw StoreError(what);
 }
 
-Query::Query(Database& database, const std::string& sql)
+Query::Query(Database& database, std::string_view sql)
     : database_(database), prepared_(prepare(database.path(), *database.handle_, sql)),
       statement_(prepared_.statement) {}
 
@@ -75,6 +77,11 @@ void Query::run() {
 Query& Query::with_row(model::ConstRow row) {
     for (const model::Value& value : row)
         bind(value);
+    return *this;
+}
+
+Query& Query::with_blob(std::string_view bytes) {
+    statement_.bindNoCopy(next_++, bytes.data(), static_cast<int>(bytes.size()));
     return *this;
 }
 

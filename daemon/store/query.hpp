@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <concepts>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,15 +24,20 @@ struct Prepared {
 };
 
 struct Database::Handle {
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+
     SQLite::Database sqlite;
-    std::unordered_map<std::string, Prepared> statements; // by their text
+    std::unordered_map<std::string, Prepared, Hash, std::equal_to<>> statements; // by their text
 };
 
 // One use of a prepared statement; ends with its scope. Every SQLite error becomes a StoreError that names
 // the file.
 class Query {
 public:
-    Query(Database& database, const std::string& sql);
+    Query(Database& database, std::string_view sql);
     ~Query();
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
@@ -43,6 +49,7 @@ public:
         return *this;
     }
     Query& with_row(model::ConstRow row);
+    Query& with_blob(std::string_view bytes); // not copied: they must outlive the query's steps
 
     bool step(); // false after the last row
     void run();  // one that returns no row

@@ -4,27 +4,26 @@
 #include "daemon/model/digest.hpp"
 #include "daemon/store/bookkeeping.hpp"
 #include "daemon/store/mirror.hpp"
+#include "daemon/store/stage.hpp"
 
 #include <cstdint>
-#include <list>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace versori::sync {
 
-// What a walk has read and not yet written. A connector that comes twice stands here once, as it came last;
-// so does a credential, whichever connectors embed it.
-//
-// A connector whose copy of a credential is not the one that counts is written without its digest, so that
-// the next walk reads it again: its copy counts as soon as it is the last one, or the only one.
+// What a walk has read and not yet written: documents, and what is to be noted of connectors that gave none.
 class Batch {
 public:
-    bool empty() const;
-    std::size_t bytes() const { return bytes_; }
+    // `mirror` names the mirror in messages.
+    explicit Batch(std::string mirror) : mirror_(std::move(mirror)), stage_(mirror_) {}
+
+    bool has_documents() const { return !stage_.empty(); }
+    std::size_t bytes() const { return stage_.bytes(); } // of documents not yet written
 
     void put(decode::Connector connector, const model::Digest& digest);
     void doubt(std::string connector_id, std::string updated_at);
@@ -33,42 +32,26 @@ public:
     void unreject(std::string connector_id);
 
     // The document of a connector that waits here; nothing when none does.
-    const model::Document* find(std::string_view connector_id) const;
-    const model::Digest* digest_of(std::string_view connector_id) const;
-    // The copy of a credential that waits here; nothing when none does.
-    const model::Document* credential(std::string_view credential_id) const;
+    std::optional<store::Stage::Waiting> find(std::string_view connector_id) {
+        return stage_.find(connector_id);
+    }
+    // The copy of a credential that waits here; empty when none does.
+    model::Document credential(std::string_view credential_id) { return stage_.credential(credential_id); }
 
-    // Writes everything and forgets it. REQUIRES: a transaction is open. `interval` names the interval of the
-    // doubts. Before the attempt's `last` write, changes of credentials that the mirror has wait on: another
-    // copy may come and count, and what is not written cannot be taken back as a change of its own.
-    void write(const store::Act&, std::int64_t interval, bool last, store::Mirror&, store::Bookkeeping&);
+    // REQUIRES of both: a transaction is open.
+
+    // Writes about `bytes` of the documents, whole connectors only. Nothing may be put from here on until all
+    // is written.
+    void write_some(const store::Act&, std::size_t bytes, store::Mirror&);
+    // Writes everything that is left and forgets it. `interval` names the interval of the doubts.
+    void write(const store::Act&, std::int64_t interval, store::Mirror&, store::Bookkeeping&);
 
 private:
-    struct Item {
-        model::Document document;
-        model::Digest digest;
-    };
-    using Items = std::list<Item>; // in the order of reading
-
-    struct Copy {
-        model::Document document;
-        std::vector<std::string> connectors = {}; // that embed it so
-        bool waits = false;                       // past a write that was not the last
-    };
-    void put_credential(model::Document credential, const std::string& connector_id);
-    void write_credentials(const store::Act&, bool last, store::Mirror&);
-    void write_connectors(const store::Act&, store::Mirror&);
-    void write_digests(const store::Act&, store::Mirror&);
-
-    Items items_;
-    std::unordered_map<std::string, Items::iterator> by_id_;
-    std::map<std::string, Copy, std::less<>> credentials_;
-    std::set<std::string, std::less<>> outvoted_;  // connectors one of whose copies does not count
-    std::map<std::string, model::Digest> digests_; // of connectors written whose credentials wait
+    std::string mirror_;
+    store::Stage stage_;
     std::map<std::string, std::string> doubts_;
     std::vector<std::string> trusted_, unrejected_;
     std::vector<std::pair<std::string, decode::Rejection>> rejections_;
-    std::size_t bytes_ = 0;
 };
 
 } // namespace versori::sync

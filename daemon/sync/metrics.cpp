@@ -113,7 +113,10 @@ std::vector<Family> Metrics::measure(model::Time now) {
 }
 
 std::vector<Family> Metrics::count_walks(const std::vector<store::Condition>& all) {
-    Family walks{"versori_mirror_walks_total", "Walks that ended, by outcome.", Type::counter, {}};
+    Family walks{"versori_mirror_walks_total",
+                 "Walks that ended, by outcome; head: looks at the head of the list that changed something.",
+                 Type::counter,
+                 {}};
     Family time{"versori_mirror_walk_seconds_total", "Time spent in walks.", Type::counter, {}};
     Family pages{"versori_mirror_pages_total", "Pages received.", Type::counter, {}};
     Family requests{"versori_mirror_requests_total", "Requests sent, retries included.", Type::counter, {}};
@@ -124,7 +127,7 @@ std::vector<Family> Metrics::count_walks(const std::vector<store::Condition>& al
         Walks& ended = walks_.try_emplace(one.id, Walks{first_walk_, {}}).first->second;
         for (const auto& [outcome, more] : store::Overview(database_).walks(one.id, ended.last))
             add(ended.by_outcome[outcome], more);
-        for (const char* outcome : {"settled", "complete", "incomplete", "abandoned"})
+        for (const char* outcome : {"settled", "complete", "incomplete", "abandoned", "head"})
             walks.samples.push_back(
                 {with(labels, "outcome", outcome), static_cast<double>(ended.by_outcome[outcome].walks)});
         store::WalkSums sums = total(ended.by_outcome);

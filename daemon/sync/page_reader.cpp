@@ -15,90 +15,149 @@ std::string_view updated_at(const model::Document& document) {
 
 } // namespace
 
-PageReader::PageReader(std::string organisation, const Normalisation& normalisation, store::Mirror& mirror)
-    : organisation_(std::move(organisation)), normalisation_(normalisation), mirror_(mirror),
+PageReader::PageReader(std::string organisation, const Normalisation& normalisation,
+                       store::Database& database, store::Mirror& mirror, PageMemory& memory)
+    : organisation_(std::move(organisation)), normalisation_(normalisation), database_(database),
+      mirror_(mirror), memory_(memory),
       decoder_(normalisation.fingerprint, normalisation.secret_names, drift_) {}
 
-void PageReader::start_interval(std::int64_t interval, std::set<std::string> rejected) {
+void PageReader::start_interval(std::int64_t interval, std::set<std::string, std::less<>> rejected) {
     interval_ = interval;
     rejected_ = std::move(rejected);
 }
 
 void PageReader::start_attempt() {
-    rejects_ = 0;
-    unreadable_ = false;
+    rejects_ = rows_listed_ = 0;
+    unreadable_ = met_known_ = false;
+    unchanged_ = true;
     read_again_.clear();
     drift_.clear();
+    memory_.begin(database_.data_version());
+}
+
+void PageReader::end_attempt(bool complete) {
+    memory_.end(complete && unchanged_, database_.data_version());
+}
+
+Result<decode::Page> PageReader::split(std::string_view body) {
+    page_digest_ = decode::digest(body, normalisation_.seed);
+    std::optional<decode::Page> known;
+    if (unchanged_)
+        known = memory_.recall(page_digest_);
+    recalled_ = known.has_value();
+    if (recalled_)
+        return *std::move(known);
+    return splitter_.split(body, drift_);
 }
 
 void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch& batch) {
+    if (recalled_) {
+        for (const decode::Element& element : page.elements)
+            rows_listed_ += ledger.listed(element.id);
+        return;
+    }
+    store::Snapshot snapshot(database_);
     for (const decode::Element& element : page.elements) {
         if (!element.id.empty()) {
-            ledger.listed(element.id);
             read_element(element, ledger, batch);
             continue;
         }
         ledger.unreadable();
         unreadable_ = true;
-        ++rejects_;
-        batch.reject("", {"an element of the list has no readable id", "$.connectors"});
+        reject("", {"an element of the list has no readable id", "$.connectors"}, batch);
     }
+    if (unchanged_)
+        memory_.keep(page_digest_, page);
+}
+
+void PageReader::reject(std::string connector_id, decode::Rejection rejection, Batch& batch) {
+    unchanged_ = false;
+    ++rejects_;
+    if (interval_ != no_interval)
+        batch.reject(std::move(connector_id), std::move(rejection));
 }
 
 void PageReader::complete(Batch& batch) {
-    if (!unreadable_ && rejected_.erase("") > 0)
+    if (!unreadable_ && forgive(""))
         batch.unreject("");
 }
 
+// True when the connector was rejected until now.
+bool PageReader::forgive(std::string_view connector_id) {
+    auto found = rejected_.find(connector_id);
+    if (found == rejected_.end())
+        return false;
+    rejected_.erase(found);
+    unchanged_ = false;
+    return true;
+}
+
 bool PageReader::passed_over(const decode::Element& element, const model::Digest& digest,
-                             const std::optional<store::Known>& known, const Batch& batch) {
+                             const std::optional<store::Known>& known, Batch& batch) const {
     if (read_again_.contains(element.id))
         return false;
-    if (const model::Digest* waiting = batch.digest_of(element.id))
-        return *waiting == digest;
+    if (auto waiting = batch.find(element.id))
+        return waiting->digest == digest;
     return known && known->digest == digest;
 }
 
 void PageReader::read_element(const decode::Element& element, fidelity::Ledger& ledger, Batch& batch) {
+    bool fresh = ledger.listed(element.id);
     auto digest = decode::digest(element.raw, normalisation_.seed);
     auto known = mirror_.known(organisation_, element.id);
-    bool passed_over = this->passed_over(element, digest, known, batch);
-    if (passed_over && known && !known->doubted_updated_at.empty())
-        batch.trust_again(element.id);
-    if (!passed_over) {
-        auto connector = decoder_.decode(element.raw);
-        if (!connector) {
-            ++rejects_;
-            batch.reject(element.id, connector.error());
+    rows_listed_ += fresh && known;
+    if (!passed_over(element, digest, known, batch)) {
+        unchanged_ = false;
+        if (!look_into(element, digest, known, ledger, batch))
             return;
+    } else {
+        met_known_ = true;
+        if (known && !known->doubted_updated_at.empty()) {
+            unchanged_ = false;
+            batch.trust_again(std::string(element.id));
         }
-        auto mine = updated_at(connector->document);
-        const model::Document* waiting = batch.find(element.id);
-        std::string_view newest = waiting ? updated_at(*waiting)
-                                  : known ? std::string_view(known->updated_at)
-                                          : "";
-        if (mine < newest) {
-            bool doubted = known && known->doubted_updated_at == mine;
-            if (waiting || !doubted || known->doubted_interval == interval_) {
-                ledger.stale(element.id);
-                if (!waiting && !doubted)
-                    batch.doubt(element.id, std::string(mine));
-                return;
-            }
-        }
-        take(std::move(*connector), digest, batch);
     }
-    if (rejected_.erase(element.id))
-        batch.unreject(element.id);
+    if (forgive(element.id))
+        batch.unreject(std::string(element.id));
+}
+
+// False when it is rejected, or older than what is known.
+bool PageReader::look_into(const decode::Element& element, const model::Digest& digest,
+                           const std::optional<store::Known>& known, fidelity::Ledger& ledger, Batch& batch) {
+    auto connector = decoder_.decode(element.raw);
+    std::string id(element.id);
+    if (!connector) {
+        reject(std::move(id), connector.error(), batch);
+        return false;
+    }
+    auto mine = updated_at(connector->document);
+    auto waiting = batch.find(id);
+    std::string newest;
+    if (waiting)
+        newest = waiting->updated_at;
+    else if (known)
+        newest = mirror_.updated_at(organisation_, id);
+    met_known_ |= !waiting && mine <= newest;
+    if (mine < newest) {
+        bool doubted = known && known->doubted_updated_at == mine;
+        bool outside = interval_ == no_interval;
+        if (waiting || !doubted || outside || known->doubted_interval == interval_) {
+            ledger.stale(id);
+            if (!waiting && !doubted && !outside)
+                batch.doubt(std::move(id), std::string(mine));
+            return false;
+        }
+    }
+    take(std::move(*connector), digest, batch);
+    return true;
 }
 
 void PageReader::take(decode::Connector connector, const model::Digest& digest, Batch& batch) {
+    unchanged_ = false;
     for (model::Document& credential : connector.credentials) {
-        const model::Document* waiting = batch.credential(credential.id());
-        model::Document stored(model::Subject::credential);
-        if (!waiting)
-            stored = mirror_.load(model::Subject::credential, organisation_, credential.id());
-        const model::Document& before = waiting ? *waiting : stored;
+        model::Document before = batch.credential(credential.id());
+        if (before.empty())
+            before = mirror_.load(model::Subject::credential, organisation_, credential.id());
         if (before.empty())
             continue;
         credential.inherit(before);
@@ -116,10 +175,9 @@ bool PageReader::read_single(std::string_view body, std::string_view id, Batch& 
     auto connector = decoder_.decode(body);
     if (!connector || connector->document.id() != id)
         return false;
-    auto known = mirror_.known(organisation_, id);
     auto mine = updated_at(connector->document);
-    const model::Document* waiting = batch.find(id);
-    if (waiting ? updated_at(*waiting) <= mine : !known || known->updated_at <= mine)
+    auto waiting = batch.find(id);
+    if (mine >= (waiting ? waiting->updated_at : mirror_.updated_at(organisation_, id)))
         take(std::move(*connector), decode::digest(body, normalisation_.seed), batch);
     return true;
 }

@@ -25,6 +25,14 @@ std::string outcome(const WalkResult& result) {
     return "stopped before its end";
 }
 
+// What became of the connectors; what else changed is told by rows.
+std::string differences(const store::Tally& tally, std::string_view minus) {
+    if (tally.connectors_inserted + tally.connectors_updated + tally.connectors_deleted > 0)
+        return "+" + grouped(tally.connectors_inserted) + " ~" + grouped(tally.connectors_updated) + " " +
+               std::string(minus) + grouped(tally.connectors_deleted);
+    return tally.rows() > 0 ? grouped(tally.rows()) + " rows changed" : "nothing changed";
+}
+
 } // namespace
 
 std::string grouped(std::int64_t number) {
@@ -55,12 +63,7 @@ std::vector<std::string> walk_facts(const WalkResult& result, std::chrono::milli
     facts.push_back(grouped(result.progress.connectors) + " connectors");
     if (!result.complete() && result.progress.total_count)
         facts.back() += " of " + grouped(*result.progress.total_count);
-    const store::Tally& tally = result.tally;
-    if (tally.connectors_inserted + tally.connectors_updated + tally.connectors_deleted > 0)
-        facts.push_back("+" + grouped(tally.connectors_inserted) + " ~" + grouped(tally.connectors_updated) +
-                        " " + std::string(minus) + grouped(tally.connectors_deleted));
-    else
-        facts.push_back(tally.rows() > 0 ? grouped(tally.rows()) + " rows changed" : "nothing changed");
+    facts.push_back(differences(result.tally, minus));
     if (result.missing > 0)
         facts.push_back(grouped(result.missing) + " missing");
     facts.push_back(duration(took));
@@ -72,6 +75,10 @@ std::string walk_line(std::string_view label, const WalkResult& result, std::chr
     for (const std::string& fact : walk_facts(result, took, "-"))
         line += std::exchange(gap, ", ") + fact;
     return line;
+}
+
+std::string head_line(std::string_view label, const store::Tally& tally) {
+    return std::string(label) + ": head, " + differences(tally, "-");
 }
 
 std::vector<std::string> walk_warnings(std::string_view label, const WalkResult& result) {

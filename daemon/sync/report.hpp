@@ -16,6 +16,9 @@ std::vector<std::string> walk_facts(const WalkResult&, std::chrono::milliseconds
 // One line a walk: `acme: settled, 1,204 connectors, +3 ~12 -1, 2.4 s`, or why not.
 std::string walk_line(std::string_view label, const WalkResult&, std::chrono::milliseconds took);
 
+// The same for a look at the head of the list that changed something: `acme: head, +1 ~2`.
+std::string head_line(std::string_view label, const store::Tally&);
+
 // What else a person should hear of: held deletions, rejects, surprises; a sentence each.
 std::vector<std::string> walk_warnings(std::string_view label, const WalkResult&);
 

@@ -23,6 +23,7 @@ struct Round::Member {
     asio::steady_timer timer; // until it is due
     asio::cancellation_signal cancel;
     model::Time due{};
+    model::Time head_due = model::Time::max(); // after a complete walk, or a look that succeeded
     bool walking = false, refused = false;
     bool again = false; // asked for a walk while one was under way
 };
@@ -38,7 +39,8 @@ Result<std::unique_ptr<Round>> Round::make(asio::io_context& io, const config::S
 Round::Round(asio::io_context& io, const config::Settings& settings, OpenMirror& mirror,
              std::unique_ptr<api::Transport> transport)
     : io_(io), mirror_(mirror), transport_(std::move(transport)), clock_(io.get_executor()),
-      turns_(io.get_executor(), settings.schedule.concurrency) {
+      turns_(io.get_executor(), settings.schedule.concurrency),
+      head_interval_(settings.schedule.head_interval) {
     auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
     auto random = [engine] { return std::uniform_real_distribution<>(0, 1)(*engine); };
     for (const config::Organisation& organisation : settings.organisations)
@@ -91,15 +93,23 @@ void Round::leave() {
 awaitable<void> Round::keep_walking(Member& member) {
     while (!stopping_) {
         co_await wait_until_due(member);
-        if (!stopping_)
+        if (stopping_)
+            break;
+        if (member.due <= clock_.wall())
             co_await walk(member, true, false);
+        else
+            co_await look_at_head(member);
     }
+}
+
+model::Time Round::due_at(const Member& member) const {
+    return std::min(member.due, member.head_due);
 }
 
 awaitable<void> Round::wait_until_due(Member& member) {
     auto token = asio::as_tuple(asio::use_awaitable);
-    while (!stopping_ && member.due > clock_.wall()) {
-        member.timer.expires_after(member.due - clock_.wall());
+    while (!stopping_ && due_at(member) > clock_.wall()) {
+        member.timer.expires_after(due_at(member) - clock_.wall());
         co_await member.timer.async_wait(token);
     }
 }
@@ -132,9 +142,28 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
     bool outdated = member.refused && member.walker.token_changed();
     if (std::exchange(member.again, false) || outdated)
         member.due = clock_.wall();
+    member.head_due =
+        head_interval_ && ended.result.complete() ? clock_.wall() + *head_interval_ : model::Time::max();
     ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);
     turns_.give_back();
     calls_.ended(ended);
+}
+
+// A look that fails leaves it to the next complete walk to say what is wrong.
+awaitable<void> Round::look_at_head(Member& member) {
+    bool mine = co_await turns_.take();
+    if (!mine)
+        co_return;
+    HeadResult result;
+    try {
+        result = co_await member.walker.look_at_head();
+    } catch (const store::StoreError& error) {
+        result.reason = error.what();
+    }
+    member.head_due = result.reason.empty() ? clock_.wall() + *head_interval_ : model::Time::max();
+    turns_.give_back();
+    if (!result.cancelled && calls_.looked)
+        calls_.looked(member.walker, result);
 }
 
 void Round::walk_now() {

@@ -14,6 +14,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,14 @@ public:
         std::function<void(const Ended&)> ended;
         std::function<void(const Walker&, const Progress&)> progress = {};
         std::function<void(const Walker&, const api::Pause&)> pause = {};
+        std::function<void(const Walker&, const HeadResult&)> looked = {}; // at a head
     };
 
     // Walks each of `organisations` (ids; empty: all) once.
     void walk_once(const std::vector<std::string>& organisations, bool approve_deletions, Calls);
 
-    // Walks each on its schedule until `stop`; those with an entry in `due` first then, others now.
+    // Walks each on its schedule until `stop`; those with an entry in `due` first then, others now. Between
+    // complete walks it looks at the heads, if schedule.head_interval is set.
     void walk_on_schedule(const std::map<std::string, model::Time>& due, Calls);
 
     void walk_now();       // all of them
@@ -70,7 +73,9 @@ private:
     void start(Member&, bool scheduled, bool approve_deletions);
     boost::asio::awaitable<void> keep_walking(Member&);
     boost::asio::awaitable<void> walk(Member&, bool scheduled, bool approve_deletions);
+    boost::asio::awaitable<void> look_at_head(Member&);
     boost::asio::awaitable<void> wait_until_due(Member&);
+    model::Time due_at(const Member&) const;
     void leave();
 
     boost::asio::io_context& io_;
@@ -78,6 +83,7 @@ private:
     std::unique_ptr<api::Transport> transport_;
     api::SystemClock clock_;
     Turns turns_;
+    std::optional<std::chrono::milliseconds> head_interval_;
     Calls calls_;
     std::list<Member> members_; // neither moved nor removed while walks refer to them
     int active_ = 0;

@@ -67,8 +67,6 @@ private:
         if (settings_.organisations.empty())
             spdlog::warn("no organisation is configured: add an [[organisation]] to the configuration, then "
                          "reload");
-        if (settings_.schedule.head_interval)
-            spdlog::warn("schedule.head_interval is set, but this version makes complete walks only");
         watcher_ = std::make_unique<Watcher>(io_.get_executor());
         for (const std::string& file : round_->token_files())
             watcher_->watch_directory_of(file, [this] { round_->tokens_changed(); });
@@ -80,6 +78,7 @@ private:
             spdlog::debug("{}: {}; retry {} in {}", walker.label(), pause.reason, pause.retry,
                           duration(pause.delay));
         };
+        calls.looked = [this](const Walker& walker, const HeadResult& result) { tell(walker, result); };
         round_->walk_on_schedule(due, std::move(calls));
         write_metrics();
     }
@@ -120,6 +119,14 @@ private:
             troubled_[label] = why;
         notify_status(status());
         write_metrics();
+    }
+
+    void tell(const Walker& walker, const HeadResult& result) {
+        if (!result.reason.empty())
+            spdlog::debug("{}: the head was not read, the next complete walk looks again: {}", walker.label(),
+                          result.reason);
+        else if (result.tally.rows() > 0)
+            spdlog::info("{}", head_line(walker.label(), result.tally));
     }
 
     std::string status() const {

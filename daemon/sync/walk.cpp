@@ -3,6 +3,11 @@
 #include "daemon/decode/digest.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cinttypes>
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace versori::sync {
@@ -19,23 +24,20 @@ struct Walk::Attempt {
     std::string list; // stands for exactly the connectors listed; empty unless settled
     std::int64_t pages = 0;
     bool denied = false, cancelled = false;
-    store::Tally tally;
 };
 
 namespace {
 
+// The sum of the ids' digests: the same in whatever order they came.
 std::string list_digest(const fidelity::IdSet& ids) {
-    std::vector<std::string_view> sorted;
-    ids.for_each([&](std::string_view id) { sorted.push_back(id); });
-    std::ranges::sort(sorted);
-    std::string all;
-    for (std::string_view id : sorted)
-        (all += id) += '\0';
-    std::string out;
-    for (auto byte : decode::digest(all)) {
-        static constexpr char hex[] = "0123456789abcdef";
-        (out += hex[byte >> 4]) += hex[byte & 15];
-    }
+    std::array<std::uint64_t, 2> sum{};
+    ids.for_each([&](std::string_view id) {
+        auto one = std::bit_cast<decltype(sum)>(decode::digest(id));
+        sum[0] += one[0];
+        sum[1] += one[1];
+    });
+    char out[2 * 16 + 1];
+    std::snprintf(out, sizeof out, "%016" PRIx64 "%016" PRIx64, sum[0], sum[1]);
     return out;
 }
 
@@ -48,10 +50,11 @@ store::Recording recording_for(const store::Standing& standing, const Normalisat
 } // namespace
 
 Walk::Walk(WalkPlan plan, api::Client& client, api::Clock& clock, store::Database& database,
-           const Normalisation& normalisation)
+           const Normalisation& normalisation, PageMemory& memory)
     : plan_(std::move(plan)), client_(client), clock_(clock), database_(database), mirror_(database),
       bookkeeping_(database), normalisation_(normalisation),
-      reader_(plan_.organisation, normalisation, mirror_), interval_(plan_.settle_attempts) {}
+      reader_(plan_.organisation, normalisation, database, mirror_, memory),
+      interval_(plan_.settle_attempts), batch_(database.path()) {}
 
 store::Act Walk::act(const Attempt& attempt) const {
     return {plan_.organisation, attempt.walk_id, clock_.wall(), recording_for(standing_, normalisation_)};
@@ -94,13 +97,14 @@ awaitable<WalkResult> Walk::run() {
 
         co_await read_pages(attempt);
         attempt.verdict = attempt.ledger.verdict();
-        if (attempt.verdict.settled())
+        if (attempt.verdict.complete())
             attempt.list = list_digest(attempt.ledger.ids());
-        again =
-            !attempt.cancelled && !attempt.denied &&
-            interval_.repeat(attempt.ledger, attempt.verdict,
-                             attempt.verdict.complete() ? list_digest(attempt.ledger.ids()) : std::string());
+        again = !attempt.cancelled && !attempt.denied &&
+                interval_.repeat(attempt.ledger, attempt.verdict, attempt.list);
+        if (!attempt.verdict.settled())
+            attempt.list.clear();
         co_await end_attempt(attempt, !again);
+        reader_.end_attempt(attempt.verdict.complete() && !attempt.cancelled);
         again = again && !attempt.cancelled;
     }
     client_.set_deadline(std::nullopt);
@@ -108,17 +112,23 @@ awaitable<WalkResult> Walk::run() {
 }
 
 awaitable<void> Walk::read_pages(Attempt& attempt) {
-    std::string cursor;
-    do {
-        auto response = co_await client_.page(cursor);
-        if (!response) {
-            note_failure(attempt, response.error(), !cursor.empty());
-            co_return;
-        }
-        co_await read_page(attempt, response->body, cursor);
-        if (batch_.bytes() > plan_.commit_batch)
-            co_await commit_early(attempt);
-    } while (attempt.ledger.wants_more() && !attempt.cancelled);
+    NextPage next(client_);
+    std::exception_ptr broken;
+    try {
+        co_await next.ask("");
+        do {
+            auto response = co_await next.take();
+            if (response)
+                co_await read_page(attempt, response->body, next);
+            else
+                note_failure(attempt, response.error(), attempt.pages > 0);
+        } while (attempt.ledger.wants_more() && !attempt.cancelled);
+    } catch (...) {
+        broken = std::current_exception();
+    }
+    co_await next.drop();
+    if (broken)
+        std::rethrow_exception(broken);
 }
 
 void Walk::note_failure(Attempt& attempt, const Failure& failure, bool with_cursor) {
@@ -131,37 +141,25 @@ void Walk::note_failure(Attempt& attempt, const Failure& failure, bool with_curs
         attempt.ledger.failed(failure.message);
 }
 
-awaitable<void> Walk::read_page(Attempt& attempt, const std::string& body, std::string& cursor) {
+awaitable<void> Walk::read_page(Attempt& attempt, const std::string& body, NextPage& next) {
     std::string name = "page " + std::to_string(attempt.pages + 1) + ": ";
     auto page = reader_.split(body);
     if (!page) {
         attempt.ledger.failed(name + page.error().message);
         co_return;
     }
-    Result<std::string> next = std::string();
+    Result<std::string> cursor = std::string();
     if (!page->next.empty())
-        next = client_.cursor_of(page->next);
-    cursor = next ? *next : std::string();
+        cursor = client_.cursor_of(page->next);
     ++attempt.pages;
-    attempt.ledger.page(page->total_count, page->elements.size(), cursor);
-    if (!next)
-        attempt.ledger.failed(name + next.error().message);
-
-    std::vector<std::string> found_again;
-    for (const decode::Element& element : page->elements)
-        if (missing_.erase(element.id))
-            found_again.push_back(element.id);
-    if (!found_again.empty()) {
-        bool begun = co_await begin();
-        if (!begun) {
-            attempt.cancelled = true;
-            co_return;
-        }
-        store::Transaction transaction(database_);
-        for (const std::string& id : found_again)
-            bookkeeping_.listed(plan_.organisation, id);
-        transaction.commit();
-    }
+    attempt.ledger.page(page->total_count, page->elements.size(), cursor ? *cursor : std::string());
+    if (!cursor)
+        attempt.ledger.failed(name + cursor.error().message);
+    if (attempt.ledger.wants_more())
+        co_await next.ask(*cursor);
+    co_await end_missing(attempt, *page);
+    if (attempt.cancelled)
+        co_return;
     reader_.read(*page, attempt.ledger, batch_);
     result_.progress = {attempt.pages, static_cast<std::int64_t>(attempt.ledger.ids().size()),
                         page->total_count, client_.counters().bytes_received};
@@ -169,16 +167,41 @@ awaitable<void> Walk::read_page(Attempt& attempt, const std::string& body, std::
         on_progress_(result_.progress);
 }
 
-awaitable<void> Walk::commit_early(Attempt& attempt) {
+// What the page lists is not missing any more, whatever becomes of the walk.
+awaitable<void> Walk::end_missing(Attempt& attempt, const decode::Page& page) {
+    std::vector<std::string_view> found_again;
+    if (!missing_.empty())
+        for (const decode::Element& element : page.elements)
+            if (auto found = missing_.find(element.id); found != missing_.end()) {
+                missing_.erase(found);
+                found_again.push_back(element.id);
+            }
+    if (found_again.empty())
+        co_return;
     bool begun = co_await begin();
     if (!begun) {
         attempt.cancelled = true;
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, false, mirror_, bookkeeping_);
-    add_tally(attempt);
+    for (std::string_view id : found_again)
+        bookkeeping_.listed(plan_.organisation, id);
     transaction.commit();
+}
+
+// What is more than a batch is written in several, in the order of the keys; others may write in between.
+awaitable<void> Walk::write_all_but_the_last(Attempt& attempt) {
+    while (batch_.bytes() > plan_.commit_batch && !attempt.cancelled) {
+        bool begun = co_await begin();
+        if (begun) {
+            store::Transaction transaction(database_);
+            batch_.write_some(act(attempt), plan_.commit_batch, mirror_);
+            add_tally(attempt);
+            transaction.commit();
+        }
+        bool go_on = co_await clock_.sleep(std::chrono::milliseconds{0});
+        attempt.cancelled = !begun || !go_on;
+    }
 }
 
 void Walk::add_tally(Attempt& attempt) {
@@ -218,6 +241,7 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
             co_await inquire(*inquiry, attempt);
         }
     }
+    co_await write_all_but_the_last(attempt);
     bool begun = !attempt.cancelled && co_await begin();
     if (!begun) {
         attempt.cancelled = true;
@@ -225,7 +249,7 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
         co_return;
     }
     store::Transaction transaction(database_);
-    batch_.write(act(attempt), interval_id_, true, mirror_, bookkeeping_);
+    batch_.write(act(attempt), interval_id_, mirror_, bookkeeping_);
     if (judged)
         conclude(attempt, *inquiry, hold);
     if (last)
@@ -237,14 +261,19 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
 std::vector<model::Missing> Walk::absent(const Attempt& attempt) {
     std::vector<model::Missing> out = bookkeeping_.missing(plan_.organisation);
     std::set<std::string, std::less<>> known;
-    std::erase_if(out, [&](const model::Missing& one) { return interval_.listed(one.connector_id); });
+    auto listed = [&](std::string_view id) {
+        return attempt.ledger.ids().contains(id) || interval_.listed_before(id);
+    };
+    std::erase_if(out, [&](const model::Missing& one) { return listed(one.connector_id); });
     for (const model::Missing& one : out)
         known.insert(one.connector_id);
     std::vector<std::string> fresh;
-    mirror_.for_each_connector(plan_.organisation, [&](std::string_view id) {
-        if (!interval_.listed(id) && !known.contains(id))
-            fresh.emplace_back(id);
-    });
+    bool all_listed = reader_.rows_listed() == mirror_.connector_count(plan_.organisation);
+    if (!all_listed)
+        mirror_.for_each_connector(plan_.organisation, [&](std::string_view id) {
+            if (!listed(id) && !known.contains(id))
+                fresh.emplace_back(id);
+        });
     for (const std::string& id : fresh)
         out.push_back(bookkeeping_.missing_from(plan_.organisation, id, clock_.wall()));
 

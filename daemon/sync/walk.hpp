@@ -4,6 +4,7 @@
 #include "daemon/fidelity/absence.hpp"
 #include "daemon/fidelity/guard.hpp"
 #include "daemon/fidelity/interval.hpp"
+#include "daemon/sync/next_page.hpp"
 #include "daemon/sync/page_reader.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -63,7 +64,8 @@ struct WalkResult {
 // missing. Every attempt becomes visible in one transaction at its end (fidelity rule 10).
 class Walk {
 public:
-    Walk(WalkPlan, api::Client&, api::Clock&, store::Database&, const Normalisation&);
+    // `memory`: of the walks of the same organisation before, by the same normalisation.
+    Walk(WalkPlan, api::Client&, api::Clock&, store::Database&, const Normalisation&, PageMemory& memory);
 
     // Called after each page.
     void on_progress(std::function<void(const Progress&)> call) { on_progress_ = std::move(call); }
@@ -76,8 +78,9 @@ private:
 
     boost::asio::awaitable<bool> begin();
     boost::asio::awaitable<void> read_pages(Attempt&);
-    boost::asio::awaitable<void> read_page(Attempt&, const std::string& body, std::string& cursor);
-    boost::asio::awaitable<void> commit_early(Attempt&);
+    boost::asio::awaitable<void> read_page(Attempt&, const std::string& body, NextPage& next);
+    boost::asio::awaitable<void> end_missing(Attempt&, const decode::Page&);
+    boost::asio::awaitable<void> write_all_but_the_last(Attempt&);
     boost::asio::awaitable<void> end_attempt(Attempt&, bool last);
     boost::asio::awaitable<void> inquire(fidelity::Inquiry&, Attempt&);
     boost::asio::awaitable<void> ask(fidelity::Inquiry&, const fidelity::Inquiry::Question&, Attempt&);
@@ -101,7 +104,7 @@ private:
     PageReader reader_;
     fidelity::Interval interval_;
     store::Standing standing_;
-    std::set<std::string> missing_; // ids with a row in `missing`
+    std::set<std::string, std::less<>> missing_; // ids with a row in `missing`
     std::int64_t interval_id_ = 0;
     Batch batch_;
     WalkResult result_;

@@ -2,6 +2,7 @@
 
 #include "daemon/decode/page.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -42,6 +43,13 @@ WalkPlan plan_of(const config::Settings& settings, const config::Organisation& o
     plan.baseline_rows = settings.changes.baseline == config::Baseline::rows;
     plan.deadline = settings.schedule.walk_deadline;
     return plan;
+}
+
+api::Client::Options head_options(api::Client::Options options) {
+    constexpr int head_page_size = 10;
+    options.page_size = std::min(options.page_size, head_page_size);
+    options.limits.retry_limit = 0;
+    return options;
 }
 
 } // namespace
@@ -89,6 +97,8 @@ Walker::Walker(const config::Settings& settings, const config::Organisation& org
     : organisation_(organisation), scheme_(settings.platform.authorization), shared_(std::move(shared)),
       client_(shared_.transport, shared_.clock, client_options(settings, organisation), shared_.random,
               read_error),
+      head_client_(shared_.transport, shared_.clock, head_options(client_options(settings, organisation)),
+                   shared_.random, read_error),
       plan_(plan_of(settings, organisation)), schedule_{settings.interval_of(organisation),
                                                         settings.schedule.jitter} {
     plan_.after_denial = after_denial();
@@ -138,9 +148,20 @@ boost::asio::awaitable<WalkResult> Walker::walk(Options options) {
         plan.next_attempt = [this, began](bool complete, std::int64_t failures) {
             return decide_next(began, complete, failures);
         };
-    Walk walk(std::move(plan), client_, shared_.clock, shared_.database, shared_.normalisation);
+    Walk walk(std::move(plan), client_, shared_.clock, shared_.database, shared_.normalisation, memory_);
     walk.on_progress(std::move(options.on_progress));
     WalkResult result = co_await walk.run();
+    co_return result;
+}
+
+boost::asio::awaitable<HeadResult> Walker::look_at_head() {
+    auto token = config::read_token(organisation_.token);
+    if (!token)
+        co_return HeadResult{token.error().message};
+    Authorized authorized(head_client_, model::Secret({scheme_, " ", token->value()}));
+    token->wipe();
+    HeadLook look(plan_, head_client_, shared_.clock, shared_.database, shared_.normalisation, memory_);
+    HeadResult result = co_await look.run();
     co_return result;
 }
 

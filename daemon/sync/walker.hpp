@@ -3,6 +3,7 @@
 #include "daemon/api/client.hpp"
 #include "daemon/config/settings.hpp"
 #include "daemon/config/token.hpp"
+#include "daemon/sync/head_look.hpp"
 #include "daemon/sync/schedule.hpp"
 #include "daemon/sync/walk.hpp"
 
@@ -39,6 +40,9 @@ public:
     // One scheduled walk, with the token as it is now. Throws store::StoreError.
     boost::asio::awaitable<WalkResult> walk(Options);
 
+    // A look at the head of the list, in small pages and without retries. Throws store::StoreError.
+    boost::asio::awaitable<HeadResult> look_at_head();
+
     // When the walk that ended said the next one is due.
     model::Time next_attempt() const { return next_attempt_; }
 
@@ -56,7 +60,9 @@ private:
     std::string scheme_; // the word before the token
     Shared shared_;
     api::Client client_;
+    api::Client head_client_;
     WalkPlan plan_;
+    PageMemory memory_;
     Schedule schedule_;
     std::optional<config::TokenStamp> stamp_;
     model::Time next_attempt_{};

@@ -155,6 +155,8 @@ TEST_CASE("answers that are not HTTP, or more than is wanted") {
         {"HTTP/2", "HTTP/2 200 OK\r\n\r\n", errc::bad_http},
         {"TLS alert", std::string("\x15\x03\x01\x00\x02\x02\x46", 7), errc::bad_http},
         {"no status", "HTTP/1.1 OK\r\n\r\n", errc::bad_http},
+        {"status 000", "HTTP/1.1 000 Zero\r\nContent-Length: 5\r\n\r\nhello", errc::bad_http},
+        {"status 099", "HTTP/1.1 099 Ninety\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", errc::bad_http},
         {"space before the colon", "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello", errc::bad_http},
         {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
          errc::bad_http},

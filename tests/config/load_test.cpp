@@ -178,6 +178,15 @@ TEST_CASE("unknown keys and sections are named, with what may be meant") {
          {"f.toml:1:1: x: unknown key; expected one of mirror, platform, schedule, fidelity, changes, "
           "secrets, metrics, "
           "organisation"}},
+        {"keys that are not bare, as a file has to spell them",
+         "\"a\\u001B[1m\" = 1\n[mirror]\n\"b\\nc\" = 1\n[[organisation]]\nid = 'a'\ntoken_env = 'A'\n'd.é' = "
+         "1",
+         {"f.toml:1:1: \"a\\u001B[1m\": unknown key; expected one of mirror, platform, schedule, fidelity, "
+          "changes, secrets, metrics, organisation",
+          "f.toml:3:1: mirror.\"b\\u000Ac\": unknown key; expected one of database, commit_batch",
+          "f.toml:7:1: organisation.\"d.é\": unknown key; expected one of id, name, token_file, token_env, "
+          "token_credential, "
+          "interval, page_size, tags, categories, protocol, name_contains"}},
         {"a dotted key",
          "platform.urll = 'x'",
          {"f.toml:1:10: platform.urll: unknown key; did you mean url?"}},
@@ -476,6 +485,7 @@ TEST_CASE("a syntax error stands alone") {
         {"no value", "bogus = 1\nmirror.database =\n", "f.toml:2:18: syntax error: "},
         {"a key twice", "[mirror]\ndatabase = '/a'\ndatabase = '/b'", "f.toml:3:12: syntax error: "},
         {"no UTF-8", "bogus = 1\nx = '\xff'", "f.toml:2:"},
+        {"a section without a name", "[\npage_size = 1", "f.toml:1:2: syntax error: "},
         {"a key without bottom", deep.c_str(), "f.toml:2:1: syntax error: more than 256 dots on one line"},
         {"arrays without bottom", nested.c_str(), "f.toml:1:"},
         {"a bracket missing", "[mirror\n", "f.toml:1:8: syntax error: "},

@@ -35,6 +35,20 @@ TEST_CASE("values keep their places and the file's order") {
                             "6:3 d = a date or time at 6:7\n");
 }
 
+TEST_CASE("dotted keys within nested values end in a syntax error, not in a stack overflow") {
+    std::string dots = "a", text = "x = ", end;
+    for (int i = 0; i < 250; ++i)
+        dots += ".a";
+    for (int i = 0; i < 84; ++i) {
+        text += "[\n{" + dots + " = ";
+        end += "}]";
+    }
+    auto root = parse_toml(text + "1" + end);
+    REQUIRE(root.has_error());
+    CHECK(root.error().message.find("nest") != std::string::npos);
+    CHECK(root.error().place.line > 1);
+}
+
 TEST_CASE("a member is found by its key") {
     auto root = parse_toml("a = 1\nb = 2\n");
     REQUIRE(root.has_value());

@@ -124,5 +124,13 @@ TEST_CASE("strings are quoted as TOML") {
     CHECK(quote("é") == "\"é\"");
 }
 
+TEST_CASE("keys are bare where TOML lets them") {
+    CHECK(spelled_key("page_size-2") == "page_size-2");
+    CHECK(spelled_key("") == "\"\"");
+    CHECK(spelled_key("a.b") == "\"a.b\"");
+    CHECK(spelled_key("é") == "\"é\"");
+    CHECK(spelled_key("a\nb") == "\"a\\u000Ab\"");
+}
+
 } // namespace
 } // namespace versori::config

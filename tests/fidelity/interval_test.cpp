@@ -85,18 +85,18 @@ TEST_CASE("interval: one attempt when one is allowed") {
     CHECK_FALSE(interval.repeat(ledger, ledger.verdict(), "a"));
 }
 
-TEST_CASE("interval: listed by any attempt, an incomplete one too") {
+TEST_CASE("interval: listed by an attempt that was repeated, an incomplete one too") {
     Interval interval(3);
     Ledger first = walk({{"a"}, 3, {}, true}), second = walk({{"b"}, 3}), third = walk({{"c"}, 1});
-    interval.repeat(first, first.verdict(), "a");
-    CHECK(interval.listed("a"));
-    CHECK_FALSE(interval.listed("b"));
-    interval.repeat(second, second.verdict(), "b");
-    interval.repeat(third, third.verdict(), "c");
-    CHECK(interval.listed("a"));
-    CHECK(interval.listed("b"));
-    CHECK(interval.listed("c"));
-    CHECK_FALSE(interval.listed("d"));
+    CHECK_FALSE(interval.listed_before("a"));
+    CHECK(interval.repeat(first, first.verdict(), "a"));
+    CHECK(interval.listed_before("a"));
+    CHECK_FALSE(interval.listed_before("b"));
+    CHECK(interval.repeat(second, second.verdict(), "b"));
+    CHECK_FALSE(interval.repeat(third, third.verdict(), "c"));
+    CHECK(interval.listed_before("a"));
+    CHECK(interval.listed_before("b"));
+    CHECK_FALSE(interval.listed_before("c"));
 }
 
 } // namespace

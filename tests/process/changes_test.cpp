@@ -185,8 +185,7 @@ TEST_CASE("changes --follow: filters what comes, and goes on past what it leaves
 
 TEST_CASE("changes: a reader that closes the pipe ends it, with status 0") {
     Mirrored site;
-    std::string command =
-        std::string(VERSORI_MIRROR_BINARY) + " -c " + site.path("versori-mirror.toml") + " changes";
+    std::string command = process::mirror_binary() + " -c " + site.path("versori-mirror.toml") + " changes";
     for (std::string more : {"", " --follow"}) {
         Program shell({"/bin/sh", "-c", "{ " + command + more + "; echo status $? >&2; } | head -n 1"},
                       site.directory());

@@ -111,7 +111,7 @@ Synced Network::sync(const Environment& environment, std::vector<std::string> be
     if (before.empty()) {
         outcome = site.mirror({"sync"}, environment);
     } else {
-        before.insert(before.end(), {VERSORI_MIRROR_BINARY, "-c", site.path("versori-mirror.toml"), "sync"});
+        before.insert(before.end(), {mirror_binary(), "-c", site.path("versori-mirror.toml"), "sync"});
         outcome = Program(std::move(before), site.directory(), environment).wait();
     }
     std::string said = outcome.err + outcome.out;

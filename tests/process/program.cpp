@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 extern char** environ;
@@ -42,6 +43,11 @@ void drain(int file, std::string& into) {
 }
 
 } // namespace
+
+std::string mirror_binary() {
+    const char* other = std::getenv("VERSORI_MIRROR_BINARY");
+    return other ? other : VERSORI_MIRROR_BINARY;
+}
 
 Program::Program(std::vector<std::string> arguments, const std::string& directory,
                  const Environment& environment) {

@@ -20,6 +20,9 @@ struct Outcome {
     std::string out, err;
 };
 
+// versori-mirror as it was built, or what the environment's VERSORI_MIRROR_BINARY names.
+std::string mirror_binary();
+
 // A program under test, its standard output and error collected. It ends with the object.
 class Program {
 public:

@@ -102,7 +102,7 @@ void Site::configure(const std::string& sections) const {
 
 std::unique_ptr<Program> Site::start(std::vector<std::string> arguments,
                                      const Environment& environment) const {
-    arguments.insert(arguments.begin(), {VERSORI_MIRROR_BINARY, "-c", path("versori-mirror.toml")});
+    arguments.insert(arguments.begin(), {mirror_binary(), "-c", path("versori-mirror.toml")});
     return std::make_unique<Program>(std::move(arguments), directory_, environment);
 }
 
@@ -111,7 +111,7 @@ Outcome Site::mirror(std::vector<std::string> arguments, const Environment& envi
 }
 
 Outcome Site::bare(std::vector<std::string> arguments, const Environment& environment) const {
-    arguments.insert(arguments.begin(), VERSORI_MIRROR_BINARY);
+    arguments.insert(arguments.begin(), mirror_binary());
     return Program(std::move(arguments), directory_, environment).wait();
 }
 

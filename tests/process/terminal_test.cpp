@@ -20,7 +20,7 @@ struct Terminal {
     std::string sync(const std::string& environment, const std::string& redirection = "") {
         site.configure("[platform]\nurl = \"" + site.server.url() + "\"\npage_size = 10\n");
         std::string command =
-            environment + " " VERSORI_MIRROR_BINARY " -c versori-mirror.toml sync" + redirection;
+            environment + " " + process::mirror_binary() + " -c versori-mirror.toml sync" + redirection;
         Program script({"/usr/bin/script", "-qec", command, "/dev/null"}, site.directory());
         Outcome outcome = script.wait();
         CHECK_EQ(outcome.status, 0);

@@ -27,6 +27,8 @@ Figures play(const Terms& terms, std::string& complaints) {
     for (int i = 0; i < terms.walks; ++i) {
         oracle.walk();
         history.between_walks();
+        if (terms.heads)
+            rig.look(page_size / 2);
     }
     history.quiet();
     oracle.walk();

@@ -39,7 +39,7 @@ private:
             if (answer.status != 200 || answer.wire != platform::Wire::normal || !page)
                 return false;
             for (const auto& element : page->elements)
-                seen.insert(element.id);
+                seen.emplace(element.id);
             cursor.clear();
             if (!page->next.empty())
                 cursor = *api::next_cursor(page->next, endpoint);

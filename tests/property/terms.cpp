@@ -74,6 +74,7 @@ Terms::Terms(std::uint64_t s) : seed(s) {
     thin = random() % 6 != 0;
     look_again = random() % 6 == 0;
     endless = seed % 20 == 0;
+    heads = random() % 2 == 0;
 }
 
 platform::World Terms::world() const {
@@ -111,6 +112,8 @@ std::string Terms::text() const {
            " the list, `next` " + name(behaviour.next) + ", Get " + name(behaviour.get) + ", confirmation " +
            (confirm ? "on" : "off") + ", " + std::to_string(churn) + " edits and " + std::to_string(faults) +
            " faults a request, " + std::to_string(walks) + " walks";
+    if (heads)
+        out += ", looks at the head";
     return out;
 }
 

@@ -22,6 +22,7 @@ struct Terms {
     int walks = 5;     // before the history falls quiet
     std::chrono::minutes interval{5};
     std::size_t commit_batch = 4 << 20;
+    bool heads = false; // looks at the head of the list between walks
     bool thin = true; // few things hang on each connector, which takes a third of the time
 
     bool endless = false;    // never falls quiet

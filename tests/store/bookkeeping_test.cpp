@@ -203,10 +203,10 @@ TEST_CASE("bookkeeping: rejects are counted, and end") {
     CHECK(f.select("SELECT * FROM rejects") ==
           "O||no id|$.connectors|2025-06-01T12:00:00.000000Z|2025-06-01T12:00:00.000000Z|1\n"
           "O|C|new reason|$.b|2025-06-01T12:00:00.000000Z|2025-06-01T13:00:00.000000Z|2\n");
-    CHECK(f.books.rejected("O") == std::set<std::string>{"", "C"});
+    CHECK(f.books.rejected("O") == std::set<std::string, std::less<>>{"", "C"});
     CHECK(f.books.rejected("P").empty());
     f.write([&] { f.books.unreject("O", "C"); });
-    CHECK(f.books.rejected("O") == std::set<std::string>{""});
+    CHECK(f.books.rejected("O") == std::set<std::string, std::less<>>{""});
 }
 
 TEST_CASE("bookkeeping: drift is told once and counted for ever") {

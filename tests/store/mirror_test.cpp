@@ -312,7 +312,8 @@ TEST_CASE("mirror: what is known of a connector") {
     auto known = f.mirror.known("O", "C");
     REQUIRE(known);
     CHECK(known->digest == model::Digest{});
-    CHECK(known->updated_at == "2025-01-02T00:00:00.000000Z");
+    CHECK(f.mirror.updated_at("O", "C") == "2025-01-02T00:00:00.000000Z");
+    CHECK(f.mirror.updated_at("O", "D") == "");
     CHECK(known->doubted_updated_at == "");
 
     model::Digest digest{1, 2, 3};

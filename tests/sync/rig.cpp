@@ -47,7 +47,7 @@ asio::awaitable<bool> HandClock::sleep(std::chrono::milliseconds time) {
     advance(time);
     if (on_sleep)
         on_sleep();
-    co_return true;
+    co_return !stopped;
 }
 
 TemporaryDirectory::TemporaryDirectory() {
@@ -81,7 +81,9 @@ void Rig::start(int page_size) {
     options.organisation_id = org;
     options.page_size = page_size;
     options.limits.retry_limit = 2;
-    client_ = std::make_unique<api::Client>(transport_, clock, std::move(options), [] { return 0.5; });
+    client_ = make_client(options);
+    options.limits.retry_limit = 0;
+    head_options_ = std::move(options);
     database_ = std::make_unique<store::Database>(path(), store::Database::Mode::write, clock.wall());
     reader_ = std::make_unique<SQLite::Database>(path(), SQLite::OPEN_READONLY, 1000);
     renormalise({"*secret*", "*token*", "*password*", "*key*"});
@@ -99,13 +101,15 @@ void Rig::renormalise(std::vector<std::string> secret_variables) {
     normalisation_ = std::make_unique<Normalisation>(bytes, std::move(secret_variables));
 }
 
-WalkResult Rig::walk() {
-    Walk walk(plan, *client_, clock, *database_, *normalisation_);
-    if (on_page)
-        walk.on_progress(on_page);
-    WalkResult result;
+std::unique_ptr<api::Client> Rig::make_client(const api::Client::Options& options) {
+    return std::make_unique<api::Client>(transport_, clock, options, [] { return 0.5; });
+}
+
+template <class Result>
+Result Rig::finish(asio::awaitable<Result> work) {
+    Result result;
     std::exception_ptr thrown;
-    asio::co_spawn(context_, walk.run(), [&](std::exception_ptr error, WalkResult got) {
+    asio::co_spawn(context_, std::move(work), [&](std::exception_ptr error, Result got) {
         thrown = error;
         result = std::move(got);
     });
@@ -113,8 +117,23 @@ WalkResult Rig::walk() {
     context_.run();
     if (thrown)
         std::rethrow_exception(thrown);
+    return result;
+}
+
+WalkResult Rig::walk() {
+    Walk walk(plan, *client_, clock, *database_, *normalisation_, memory_);
+    if (on_page)
+        walk.on_progress(on_page);
+    auto result = finish(walk.run());
     clock.advance(interval);
     return result;
+}
+
+HeadResult Rig::look(int page_size) {
+    head_options_.page_size = page_size;
+    auto client = make_client(head_options_);
+    HeadLook look(plan, *client, clock, *database_, *normalisation_, memory_);
+    return finish(look.run());
 }
 
 Tables Rig::rows() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/sync/head_look.hpp"
 #include "daemon/sync/walk.hpp"
 #include "tests/platform/direct_transport.hpp"
 #include "tests/platform/expected.hpp"
@@ -22,6 +23,7 @@ public:
     model::Time wall() const override { return wall_; }
     boost::asio::awaitable<bool> sleep(std::chrono::milliseconds) override;
     std::function<void()> on_sleep;
+    bool stopped = false; // every sleep ends as if the program did
     void advance(std::chrono::milliseconds by) { time_ += by, wall_ += by; }
 
 private:
@@ -56,6 +58,9 @@ public:
     // `on_page`.
     WalkResult walk();
     std::function<void(const Progress&)> on_page;
+
+    // A look at the head of the list in pages of this size, without retries.
+    HeadResult look(int page_size);
 
     // What stands in the mirror, and what would if it were made anew from the platform as it is.
     platform::Tables rows();
@@ -109,14 +114,19 @@ public:
 
 private:
     void start(int page_size);
+    std::unique_ptr<api::Client> make_client(const api::Client::Options&);
+    template <class Result>
+    Result finish(boost::asio::awaitable<Result>);
 
     TemporaryDirectory directory_;
     boost::asio::io_context context_;
     platform::DirectTransport transport_{platform};
     std::unique_ptr<api::Client> client_;
+    api::Client::Options head_options_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<SQLite::Database> reader_;
     std::unique_ptr<Normalisation> normalisation_;
+    PageMemory memory_;
     std::int64_t told_ = 0;
 };
 

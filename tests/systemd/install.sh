@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what `run` and machine.sh set
 # What the package brings, and the service before anybody has configured it.
 
 step "the package installs, and the service idles and says what to do"

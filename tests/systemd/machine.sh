@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what `run` and machine.sh set
 # A machine with a systemd of its own in namespaces, and what the steps say about it.
 # Sourced; $place is a directory of its own that the caller removes.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what `run` and machine.sh set
 # The package's later life.
 
 step "an upgrade keeps configuration and mirror, and runs the new version"

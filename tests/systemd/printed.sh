@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2016 # what `run` and machine.sh set
 # The commands and files that README.md and the man page print, run as printed. Sourced.
 
 command_word='^(sudo|versori-mirror|systemctl|usermod|journalctl|sqlite3|cmake|tests/|build/|VERSORI_TOKEN=)'

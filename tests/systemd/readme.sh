@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2016 # what `run` and machine.sh set
 # The README's and the man page's way from a package to a mirror that is watched, backed up and taken apart, as printed.
 
 upstream() { # the control endpoint of the platform that the machine takes for platform.versori.com: METHOD PATH

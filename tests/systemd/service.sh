@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what `run` and machine.sh set
 # The service at work.
 
 settled() { query_gives "SELECT count(*) FROM organisations WHERE state = 'ok'" "${1:-2}"; }

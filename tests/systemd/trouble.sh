@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what `run` and machine.sh set
 # What is wrong with the mirror's place is said, and when it is put right the service goes on by itself.
 
 walked_since() { [ "$(query "SELECT count(*) FROM walks WHERE outcome = 'settled'")" -gt "$1" ]; }
