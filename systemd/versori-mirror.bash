@@ -7,6 +7,22 @@ _versori_mirror_names() {
         inside && /^  [^ ]/ { split($1, names, ","); for (i in names) print names[i] }'
 }
 
+_versori_mirror_values() {
+    # $1: the program, $2: an option that takes one of a few values; $3: the commands so far
+    case $2 in
+    --log-level) echo trace debug info warn error ;;
+    --log-format) echo text json ;;
+    --color) echo auto always never ;;
+    --format) [[ $3 == schema ]] && echo sql markdown || echo text json ;;
+    --op) echo insert update delete baseline ;;
+    --table)
+        "$1" schema --format markdown 2>/dev/null |
+            awk '/^## / { inside = /Mirrored/ } inside && /^### / { print $2 }'
+        ;;
+    -o | --organisation) "$1" status 2>/dev/null | awk -F '  +' 'NR > 1 && /^[^ ]/ && $1 !~ / / { print $1 }' ;;
+    esac
+}
+
 _versori_mirror() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local program=${COMP_WORDS[0]} commands=() help word IFS=$' \t\n'
@@ -17,9 +33,6 @@ _versori_mirror() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error' -- "$current"); return ;;
-    --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
-    --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
     esac
 
     help=$("$program" --help 2>/dev/null)
@@ -29,7 +42,12 @@ _versori_mirror() {
             help=$("$program" "${commands[@]}" --help 2>/dev/null)
         fi
     done
-    if [[ $current == -* ]]; then
+    word=$(_versori_mirror_values "$program" "$previous" "${commands[*]}")
+    [[ ${commands[*]} =~ ^(forget|deletions (approve|reject))$ && $current != -* ]] &&
+        word=$(_versori_mirror_values "$program" --organisation)
+    if [[ $word ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+    elif [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$({ "$program" --help 2>/dev/null; echo; printf '%s\n' "$help"; } |
             _versori_mirror_names Options)" -- "$current")
     else

@@ -40,7 +40,7 @@ model::Secret request_text(const Request& request, const Endpoint& endpoint,
 
 Failure refused_by(const std::string& proxy, const std::string& to, unsigned status) {
     std::string answered = " (it answered " + std::to_string(status) + ")";
-    if (status == 407)
+    if (status == 407 || status == 401)
         return {errc::proxy, proxy + " does not accept the credentials given for it" + answered};
     if (status == 502 || status == 503 || status == 504)
         return {errc::connect, proxy + " could not reach " + to + answered};

@@ -1,6 +1,7 @@
 #include "daemon/cli/arguments.hpp"
 
 #include "daemon/cli/command.hpp"
+#include "daemon/config/closest.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/lock.hpp"
 
@@ -19,17 +20,31 @@ void add_flags(CLI::App& app, Flags& flags) {
         ->each([&flags](const std::string&) { flags.config_given = true; });
     app.add_option("--database", flags.database, "the mirror, instead of mirror.database")->type_name("FILE");
     app.add_option("--log-level", flags.log_level, "trace, debug, info, warn or error")
-        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}).description(""))
         ->type_name("LEVEL")
         ->capture_default_str();
     app.add_option("--log-format", flags.log_format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
+        ->check(CLI::IsMember({"text", "json"}).description(""))
         ->type_name("FORMAT")
         ->capture_default_str();
     app.add_option("--color", flags.color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
         ->type_name("WHEN")
         ->capture_default_str();
+}
+
+// What is required and missing; for the program itself a command.
+int refuse(const CLI::App& app, const CLI::RequiredError& error) {
+    std::vector<std::string> words = app.remaining();
+    bool slip = app.get_subcommands().empty() && !words.empty();
+    if (!slip)
+        return app.exit(error), Exit::usage;
+    std::vector<std::string_view> commands;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        commands.push_back(command->get_name());
+    std::cerr << "versori-mirror: there is no command " << words.front() << "; "
+              << config::suggestion(words.front(), commands) << "\n";
+    return Exit::usage;
 }
 
 int run(const Chosen& chosen) {
@@ -67,8 +82,13 @@ int main(int argc, char** argv) {
     add_schema(app, chosen);
     add_forget(app, chosen);
     add_replace(app, chosen);
+    for (CLI::App* command : app.get_subcommands({}))
+        command->footer(command->get_footer() + (command->get_footer().empty() ? "" : "\n") +
+                        "`versori-mirror --help` has the options that every command takes.");
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        return refuse(app, error);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? Exit::done : Exit::usage;
     }

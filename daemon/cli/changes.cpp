@@ -156,7 +156,7 @@ void add_changes(CLI::App& app, Chosen& chosen) {
     auto* command = app.add_subcommand("changes", "What changed, one line a change");
     auto arguments = std::make_shared<Arguments>();
     command->add_option("--since", arguments->since, "only records after this seq")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Validator(CLI::NonNegativeNumber).description(""))
         ->type_name("SEQ");
     command->add_flag("--follow", arguments->follow, "go on with new ones until interrupted");
     command->add_option("-o,--organisation", arguments->organisation, "only this one, by id or name")
@@ -165,12 +165,12 @@ void add_changes(CLI::App& app, Chosen& chosen) {
         ->check(CLI::Validator(is_table, "", "table"))
         ->type_name("T");
     command->add_option("--op", arguments->op, "insert, update, delete or baseline")
-        ->check(CLI::IsMember({"insert", "update", "delete", "baseline"}))
+        ->check(CLI::IsMember({"insert", "update", "delete", "baseline"}).description(""))
         ->type_name("OP");
     command->add_option("--connector", arguments->connector, "only what hangs on this connector")
         ->type_name("ID");
     command->add_option("--format", arguments->format, "text, or json: one object a line")
-        ->check(CLI::IsMember({"text", "json"}))
+        ->check(CLI::IsMember({"text", "json"}).description(""))
         ->type_name("FORMAT")
         ->capture_default_str();
     command->callback([&chosen, arguments] {

@@ -22,6 +22,10 @@ std::string megabytes(std::uint64_t bytes) {
     return text;
 }
 
+std::string time_left(std::chrono::seconds time) {
+    return time < std::chrono::minutes{1} ? std::to_string(time.count()) + " s" : sync::duration(time);
+}
+
 // Connectors a second; 0 while that cannot be told.
 double rate_of(const Advance& advance, Moment now) {
     std::chrono::duration<double> elapsed = now - advance.began;
@@ -48,7 +52,7 @@ std::vector<std::string> facts_of(const Advance& advance, Moment now) {
     out.push_back(grouped(static_cast<std::int64_t>(rate)) + "/s");
     if (progress.total_count && *progress.total_count > progress.connectors) {
         double left = static_cast<double>(*progress.total_count - progress.connectors) / rate;
-        out.push_back(sync::duration(milliseconds(static_cast<std::int64_t>(left + 1) * 1000)) + " left");
+        out.push_back(time_left(std::chrono::seconds(static_cast<std::int64_t>(left + 1))) + " left");
     }
     return out;
 }

@@ -13,7 +13,7 @@ void add_schema(CLI::App& app, Chosen& chosen) {
         app.add_subcommand("schema", "The mirror's tables: the DDL, or a sentence on each column");
     auto format = std::make_shared<std::string>("sql");
     command->add_option("--format", *format, "sql or markdown")
-        ->check(CLI::IsMember({"sql", "markdown"}))
+        ->check(CLI::IsMember({"sql", "markdown"}).description(""))
         ->type_name("FORMAT")
         ->capture_default_str();
     command->callback([&chosen, format] {

@@ -51,11 +51,7 @@ int show_status(const Flags& flags, bool json) {
 void add_status(CLI::App& app, Chosen& chosen) {
     auto* command = app.add_subcommand("status", "Each organisation's state, age, counts and last error");
     auto json = std::make_shared<bool>(false);
-    command->add_flag(
-        "--json", *json,
-        "one JSON object: time, mirror_id, newest_seq, healthy, and organisations with "
-        "organisation_id, name, state, healthy, connectors, last_complete_at, changes_24h, held, "
-        "last_error and more");
+    command->add_flag("--json", *json, "one JSON object; the man page names its members");
     command->footer("Ends with 1 when an organisation had no complete walk for three intervals.");
     command->callback(
         [&chosen, json] { chosen.run = [&chosen, json] { return show_status(chosen.flags, *json); }; });

@@ -70,7 +70,7 @@ Details details_of(const Condition& one, model::Time now) {
     else if (one.missing > 0)
         out.emplace_back("missing", grouped(one.missing) + (one.missing == 1 ? " connector" : " connectors") +
                                         " upstream, not yet taken for deleted");
-    if (!one.last_error.empty() && one.last_error != one.state_reason)
+    if (!one.last_error.empty() && !one.state_reason.starts_with(one.last_error))
         out.emplace_back("last error", (one.last_error_at ? age(now - *one.last_error_at) + " ago: " : "") +
                                            one.last_error);
     if (!one.evidence.empty())

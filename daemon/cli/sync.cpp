@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 namespace versori::cli {
@@ -26,9 +28,14 @@ struct Arguments {
     std::optional<std::string> token_file, url, page_size;
 };
 
-// From flags alone when they say what a file otherwise would.
+// From flags alone when they say what a file otherwise would, or when there is no file and no need of one.
 bool from_flags_alone(const Flags& flags, const Arguments& arguments) {
-    return !flags.config_given && (arguments.url || arguments.token_file || arguments.page_size);
+    if (flags.config_given)
+        return false;
+    if (arguments.url || arguments.token_file || arguments.page_size)
+        return true;
+    return !arguments.organisations.empty() && std::getenv("VERSORI_TOKEN") &&
+           !std::filesystem::exists(flags.config);
 }
 
 config::Settings settings_of(const Flags& flags, const Arguments& arguments) {

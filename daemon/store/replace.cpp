@@ -4,6 +4,7 @@
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/query.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,11 +57,25 @@ void mint(const std::string& path, model::Time now) {
     transaction.commit();
 }
 
+// So that root may do this for the service: the new mirror is whose the one before was, or else its
+// directory.
+void hand_over(const std::string& path, const std::string& before) {
+    auto slash = path.rfind('/');
+    std::string directory = slash == path.npos ? "." : path.substr(0, slash + 1);
+    struct stat owner {};
+    if (::geteuid() != 0 || ::stat((before.empty() ? directory : before).c_str(), &owner) != 0)
+        return;
+    for (const char* part : {"", "-wal", "-shm", ".lock"})
+        if (::lchown((path + part).c_str(), owner.st_uid, owner.st_gid) != 0 && errno != ENOENT)
+            throw StoreError(path + part + " cannot be given to its owner: " + std::strerror(errno));
+}
+
 } // namespace
 
 std::string rebuild(const std::string& path, model::Time now) {
     std::string aside = set_aside(path, now);
     Database(path, Database::Mode::write, now);
+    hand_over(path, aside);
     return aside;
 }
 
@@ -76,6 +91,7 @@ std::string restore(const std::string& path, const std::string& backup, model::T
     mint(fresh, now);
     std::string aside = set_aside(path, now);
     move(fresh, path);
+    hand_over(path, aside);
     return aside;
 }
 

@@ -48,6 +48,14 @@ Step step_of(const config::Settings& settings, const config::Organisation& organ
     case errc::denied:
         return {"token", 3,
                 "put a token that may read this organisation into " + source_of(organisation.token), false};
+    case errc::bad_status:
+        return {"page", 3,
+                "try again in a while; if it stays so, ask the platform's operators, or check that "
+                "platform.url (" +
+                    config::to_string(settings.platform.url) + ") is the API's address",
+                false};
+    case errc::too_large:
+        return {"page", 3, "lower platform.page_size, or raise platform.max_page_bytes", false};
     case errc::not_found:
         return {"page", 3, "check the organisation's id and platform.url", false};
     default:

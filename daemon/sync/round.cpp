@@ -137,10 +137,11 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
         ended.failure = error.what();
         member.due = Schedule::after_failure(clock_.wall(), 1, {});
     }
-    if (std::exchange(member.again, false))
-        member.due = clock_.wall();
     member.walking = false;
     member.refused = ended.result.ending == WalkResult::Ending::denied;
+    bool outdated = member.refused && member.walker.token_changed();
+    if (std::exchange(member.again, false) || outdated)
+        member.due = clock_.wall();
     member.head_due =
         head_interval_ && ended.result.complete() ? clock_.wall() + *head_interval_ : model::Time::max();
     ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);

@@ -82,6 +82,8 @@ TEST_CASE("what a proxy may do instead of opening a tunnel") {
     const Row rows[] = {
         {"wants credentials", refuses("407 Proxy Authentication Required"), errc::proxy,
          "PROXY does not accept the credentials given for it (it answered 407)"},
+        {"wants others, as tinyproxy does", refuses("401 Unauthorized"), errc::proxy,
+         "PROXY does not accept the credentials given for it (it answered 401)"},
         {"filters", refuses("403 Filtered"), errc::proxy,
          "PROXY refused a connection to platform.example:443 (it answered 403)"},
         {"cannot reach", refuses("502 Bad Gateway"), errc::connect,

@@ -52,6 +52,15 @@ TEST_CASE("status: a table, and below each row what else there is to say") {
         "    last error  1 d 2 h ago: GET /connectors: the platform answered 500\n");
 }
 
+TEST_CASE("status: an error that the reason begins with is not said twice") {
+    auto one = denied();
+    one.last_error = one.state_reason;
+    one.state_reason += "; a new token in /t is noticed at once";
+    auto text = status_text({now, {}, {one}}, 0, false);
+    CHECK(text.find("the token is not valid; a new token") != text.npos);
+    CHECK(text.find("last error") == text.npos);
+}
+
 TEST_CASE("status: on a narrow terminal a list, its sentences broken") {
     const std::string expected = R"(01GLOBEX
     state         denied

@@ -25,7 +25,7 @@ struct Options {
     int mutations = 1;
     double latency = 0;
     bool no_gzip = false;
-    std::string certificate, key, port_file;
+    std::string certificate, key, port_file, first_id;
 };
 
 Time wall_clock() {
@@ -41,6 +41,7 @@ void describe(CLI::App& app, Options& options) {
     app.add_option("--organisations", options.seed.organisations)
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
+    app.add_option("--first-id", options.first_id, "id of the first organisation");
     app.add_option("--connectors", options.seed.connectors, "over all organisations")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
@@ -143,6 +144,8 @@ void live(const Options& options, const sigset_t& end, Server& server) {
 
 int serve(const Options& options, const sigset_t& end) {
     World world = World::seeded(options.seed);
+    if (!options.first_id.empty())
+        world.organisations.front().id = options.first_id;
     Platform platform(world);
     if (std::string wrong = apply(options, platform); !wrong.empty()) {
         std::cerr << "versori-platform: " << wrong << "\n";

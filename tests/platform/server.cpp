@@ -99,6 +99,7 @@ struct Server::Impl {
     asio::awaitable<void> serve(std::unique_ptr<Stream> stream, Handler handler) {
         std::string buffer;
         bool open = co_await stream->start();
+        resumptions += stream->resumed();
         for (std::size_t served = 1; open; ++served) {
             std::optional<std::string> text = co_await read_head(*stream, buffer);
             if (!text)
@@ -161,7 +162,7 @@ struct Server::Impl {
     std::optional<tcp::acceptor> control_acceptor;
     std::uint16_t port = 0;
     std::uint16_t control_port = 0;
-    std::atomic<std::uint64_t> connections = 0;
+    std::atomic<std::uint64_t> connections = 0, resumptions = 0;
     std::thread thread;
 };
 
@@ -197,6 +198,10 @@ std::string Server::control_url() const {
 
 std::uint64_t Server::connections() const {
     return impl_->connections;
+}
+
+std::uint64_t Server::resumptions() const {
+    return impl_->resumptions;
 }
 
 } // namespace versori::platform

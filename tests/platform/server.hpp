@@ -42,6 +42,9 @@ public:
     // How many connections clients have made to the platform so far.
     std::uint64_t connections() const;
 
+    // How many of them went on with a TLS session of before.
+    std::uint64_t resumptions() const;
+
     // Calls `body(platform)` while no request is being answered: the only way to touch the platform or its
     // world from another thread.
     template <class Body>

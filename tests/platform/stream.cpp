@@ -29,6 +29,12 @@ public:
         co_return true;
     }
 
+    bool resumed() override {
+        if constexpr (is_tls)
+            return SSL_session_reused(socket_.native_handle()) == 1;
+        return false;
+    }
+
     asio::awaitable<std::string_view> read() override {
         auto [error, size] = co_await socket_.async_read_some(asio::buffer(buffer_), quietly);
         co_return error ? std::string_view() : std::string_view(buffer_.data(), size);

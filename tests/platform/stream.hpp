@@ -20,6 +20,7 @@ public:
     virtual boost::asio::awaitable<bool> write(std::string_view) = 0;
     virtual boost::asio::awaitable<void> finish() = 0; // closes in good order
     virtual void reset() = 0;                          // closes with a TCP reset
+    virtual bool resumed() = 0;                        // started with a TLS session of before
 };
 
 std::unique_ptr<Stream> plain_stream(boost::asio::ip::tcp::socket);

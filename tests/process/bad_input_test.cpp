@@ -134,6 +134,10 @@ TEST_CASE("usage errors") {
     CHECK_EQ(site.mirror({"dance"}).status, 64);
     CHECK_EQ(site.mirror({"sync", "-o", "nobody"}).status, 64);
     CHECK_EQ(site.bare({}).status, 64);
+    CHECK_EQ(site.bare({"stat"}).err, "versori-mirror: there is no command stat; did you mean status?\n");
+    CHECK(site.bare({"dance"}).err.find("no command dance; expected one of run, sync, ") !=
+          std::string::npos);
+    CHECK(site.bare({"deletions"}).err.find("subcommand is required") != std::string::npos);
     CHECK_EQ(site.bare({"--help"}).status, 0);
     CHECK_EQ(site.bare({"--version"}).out, "versori-mirror 0.1.0\n");
 }

@@ -63,6 +63,10 @@ TEST_CASE("run writes what Prometheus reads after each walk") {
         return sample(text, "versori_mirror_delivered_seq{delivery=\"file\"}") ==
                site.one("SELECT max(seq) FROM changes");
     }));
+    std::string text = site.read("mirror.prom");
+    CHECK_EQ(sample(text, "versori_mirror_newest_seq"), site.one("SELECT max(seq) FROM changes"));
+    CHECK(std::stod(sample(text, "versori_mirror_wal_bytes")) > 0);
+    CHECK(std::stod(sample(text, "versori_mirror_database_bytes")) > 0);
     if (std::filesystem::exists("/usr/bin/promtool")) {
         Program promtool({"/bin/sh", "-c", "/usr/bin/promtool check metrics < mirror.prom"},
                          site.directory());

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <thread>
 
 using namespace versori;
 using platform::Answer;
@@ -64,6 +65,25 @@ TEST_CASE("a redirect is not followed, and the token goes nowhere else") {
     CHECK_EQ(elsewhere.server.connections(), 0);
     CHECK_EQ(network.sync().status, 0);
     CHECK_EQ(network.difference(), "");
+}
+
+TEST_CASE("every request says who asks") {
+    boost::asio::io_context context;
+    std::string head;
+    api::loopback::Server server(context, [&](api::loopback::Peer& peer) -> boost::asio::awaitable<void> {
+        head = co_await peer.request();
+        co_await peer.write(api::loopback::ok(R"({"totalCount":0,"connectors":[]})"));
+    });
+    std::thread thread([&] { context.run(); });
+    Network network(0);
+    std::string version = network.site.bare({"--version"}).out; // versori-mirror VERSION
+    version.replace(version.find(' '), 1, "/");
+    version.replace(version.find('\n'), 1, "\r\n");
+    network.configure("", "", "http://127.0.0.1:" + std::to_string(server.port()) + "/v1");
+    CHECK_EQ(network.sync().status, 0);
+    context.stop();
+    thread.join();
+    CHECK_MESSAGE(head.find("\r\nUser-Agent: " + version) != std::string::npos, head);
 }
 
 TEST_CASE("a next of another origin ends the walk there; its page is applied") {

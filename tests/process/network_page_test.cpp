@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <csignal>
 
 using namespace versori;
 using platform::Answer;
@@ -76,6 +77,19 @@ TEST_CASE("a page size that is refused, or makes pages too large, is halved, and
         CHECK_EQ(network.asked_sizes(), one.sizes);
         CHECK_EQ(network.difference(), "");
     }
+}
+
+TEST_CASE("the service remembers the size that was taken") {
+    Network network;
+    refuse_above(network, 5, 400);
+    network.configure("page_size = 16\n");
+    auto daemon = network.site.start({"run"});
+    REQUIRE(daemon->says("settled"));
+    CHECK_EQ(network.asked_sizes(), "16 8 4 4 4 4 4");
+    daemon->signal(SIGUSR1);
+    CHECK(process::eventually(
+        [&] { return network.site.one("SELECT count(*) FROM walks WHERE outcome = 'settled'") == "2"; }));
+    CHECK_EQ(network.asked_sizes(), "4 4 4 4 4");
 }
 
 TEST_CASE("a 400 that is not about the size ends the walk with the platform's words") {

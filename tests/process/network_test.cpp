@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
 #include <csignal>
 
 using namespace versori;
@@ -38,6 +40,13 @@ Fault says(unsigned status, std::string body, std::string type = "text/html") {
 // The edit's rows, as the line of a walk tells them.
 constexpr const char* edited = " connectors, +1 ~1 -0, T";
 constexpr const char* one_second = "1";
+
+// Kilobytes that the largest of the programs so far had at once.
+long most_memory() {
+    rusage used{};
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    return used.ru_maxrss;
+}
 
 } // namespace
 
@@ -224,6 +233,22 @@ TEST_CASE("what does not pass leaves the rows untouched and is told in one line"
         network.configure();
         CHECK_EQ(network.sync().status, 0);
         CHECK_EQ(network.difference(), "");
+    }
+}
+
+TEST_CASE("what inflates or goes on without end takes no memory beyond the limit") {
+    Network network;
+    network.configure("page_size = 1\nmax_page_bytes = \"256KiB\"\n");
+    network.sync();
+    long usual = most_memory();
+    REQUIRE(usual > 0);
+    for (const Fault& fault : {bomb(256 << 20), Fault::on_wire(Wire::body_without_end)}) {
+        network.fail(fault);
+        Synced synced = network.sync();
+        CHECK_MESSAGE(synced.line.find("larger than max_page_bytes (262144 bytes)") != std::string::npos,
+                      synced.line);
+        CHECK(most_memory() < usual + 32 * 1024);
+        network.heal();
     }
 }
 

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
+#include <functional>
 
 using namespace versori;
 using process::Outcome;
@@ -73,6 +77,35 @@ TEST_CASE("restore puts a backup in place under a new mirror_id, and the next wa
     CHECK_EQ(site.unequal(), "");
     std::string told = site.read("changes.jsonl");
     CHECK(contains(told, "\"mirror_id\":\"" + mirror_id(site) + "\""));
+}
+
+TEST_CASE("root may rebuild and restore for the service's user: the mirror stays that user's") {
+    if (::geteuid() != 0) {
+        MESSAGE("it takes root to act for another user");
+        return;
+    }
+    constexpr uid_t service = 65534;
+    Mirrored site;
+    site.execute("VACUUM INTO '" + site.path("backup.db") + "'");
+    auto of_the_mirror = [&](const std::function<void(const std::string&)>& visit) {
+        for (const auto& entry : std::filesystem::directory_iterator(site.directory()))
+            if (entry.path().filename().string().starts_with("mirror.db"))
+                visit(entry.path());
+    };
+    auto not_the_services = [&] {
+        std::string out;
+        of_the_mirror([&](const std::string& file) {
+            struct stat info {};
+            ::stat(file.c_str(), &info);
+            out += info.st_uid == service ? "" : file + "\n";
+        });
+        return out;
+    };
+    of_the_mirror([&](const std::string& file) { REQUIRE_EQ(::chown(file.c_str(), service, service), 0); });
+    CHECK_EQ(site.mirror({"rebuild"}).status, 0);
+    CHECK_EQ(not_the_services(), "");
+    CHECK_EQ(site.mirror({"restore", site.path("backup.db")}).status, 0);
+    CHECK_EQ(not_the_services(), "");
 }
 
 TEST_CASE("a backup copied in by hand is noticed: it gets a new mirror_id") {

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
 using namespace versori;
 using process::Outcome;
+using process::Program;
 using process::Site;
 
 namespace {
@@ -29,6 +34,31 @@ TEST_CASE("status after a sync: one row an organisation, and well") {
     CHECK_EQ(json.status, 0);
     CHECK(has(json.out, R"("healthy":true,"organisations":[{"organisation_id":")"));
     CHECK(has(json.out, R"("interval_seconds":3600)"));
+}
+
+TEST_CASE("status --json: the man page names its members, all of them and in their order") {
+    Site site({3, 1, 5});
+    site.configure();
+    site.mirror({"sync"});
+    site.write("status.json", site.mirror({"status", "--json"}).out);
+    auto members = [&](const std::string& of) {
+        return Program({"/usr/bin/jq", "-r", of + " | keys_unsorted | join(\", \")", "status.json"},
+                       site.directory())
+            .wait()
+            .out;
+    };
+    std::ifstream file("systemd/versori-mirror.1");
+    std::string page(std::istreambuf_iterator<char>(file), {});
+    std::ranges::replace(page, '\n', ' ');
+    auto named = [&](std::string list) {
+        list.pop_back();
+        if (auto last = list.rfind(", "); last != list.npos)
+            list.replace(last, 2, " and ");
+        return page.find(list) != page.npos;
+    };
+    CHECK_MESSAGE(named(members("del(.organisations)").insert(0, "one JSON object: ")),
+                  members("del(.organisations)"));
+    CHECK_MESSAGE(named(members(".organisations[0]")), members(".organisations[0]"));
 }
 
 TEST_CASE("status is 1 when an organisation had no complete walk for three of its intervals") {

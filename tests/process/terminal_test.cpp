@@ -45,6 +45,29 @@ TEST_CASE("sync on a terminal draws progress, and a closing line in its place") 
     CHECK(has(colored, "\033[32msettled\033[0m  40 connectors  nothing changed"));
 }
 
+TEST_CASE("sync redraws at most ten times a second, however fast the pages come") {
+    Site site({1, 1, 400});
+    site.server.with([](platform::Platform& platform) {
+        platform::Fault slow;
+        slow.edit = [](platform::Answer& answer) { answer.delay = std::chrono::milliseconds{5}; };
+        platform.fail_when([](const platform::Ask&) { return true; }, slow);
+    });
+    site.configure("[platform]\nurl = \"" + site.server.url() + "\"\npage_size = 1\n");
+    auto began = std::chrono::steady_clock::now();
+    Program script({"/usr/bin/script", "-qec",
+                    "TERM=xterm " VERSORI_MIRROR_BINARY " -c versori-mirror.toml sync", "/dev/null"},
+                   site.directory());
+    Outcome outcome = script.wait();
+    std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    CHECK_EQ(outcome.status, 0);
+    int drawn = 0;
+    for (auto at = outcome.out.find(" of 400  "); at != std::string::npos;
+         at = outcome.out.find(" of 400  ", at + 1))
+        ++drawn;
+    CHECK(drawn >= 3);
+    CHECK(drawn <= took.count() * 10);
+}
+
 TEST_CASE("sync into a file or on a dumb terminal says plain lines") {
     Terminal terminal;
     CHECK_EQ(terminal.sync("TERM=xterm", " > said 2> warned"), "");

@@ -32,6 +32,12 @@ TEST_CASE("probe: each kind of failure names its step and says what to do") {
          "what happened; put a token that may read this organisation into /t", false},
         {errc::not_found, "DNS TCP TLS ", "page",
          "what happened; check the organisation's id and platform.url", false},
+        {errc::bad_status, "DNS TCP TLS ", "page",
+         "what happened; try again in a while; if it stays so, ask the platform's operators, or check that "
+         "platform.url (https://platform.versori.com/api/connect/v1) is the API's address",
+         false},
+        {errc::too_large, "DNS TCP TLS ", "page",
+         "what happened; lower platform.page_size, or raise platform.max_page_bytes", false},
         {errc::bad_page, "DNS TCP TLS ", "page",
          "what happened; check that platform.url (https://platform.versori.com/api/connect/v1) is the API's "
          "address",
