@@ -1,6 +1,5 @@
 #include "daemon/model/time.hpp"
 
-#include <cstdio>
 
 namespace versori::model {
 namespace {
@@ -50,16 +49,34 @@ private:
 
 } // namespace
 
+namespace {
+
+// The number's last `digits` digits, over what stands there.
+void put(char* at, std::size_t digits, std::int64_t number) {
+    for (; digits > 0; number /= 10)
+        at[--digits] = static_cast<char>('0' + number % 10);
+}
+
+} // namespace
+
 std::string format_time(Time time) {
     using namespace std::chrono;
     auto day = floor<days>(time);
     year_month_day date{day};
     hh_mm_ss clock{time - day};
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()),
-                  unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                  int(clock.minutes().count()), int(clock.seconds().count()),
-                  int(clock.subseconds().count()));
+    int year(date.year());
+    std::string text = "0000-00-00T00:00:00.000000Z";
+    if (year < 0 || year > 9999)
+        text.replace(0, 4, std::to_string(year));
+    else
+        put(text.data(), 4, year);
+    char* rest = text.data() + text.size() - 23; // behind the year
+    put(rest + 1, 2, unsigned(date.month()));
+    put(rest + 4, 2, unsigned(date.day()));
+    put(rest + 7, 2, clock.hours().count());
+    put(rest + 10, 2, clock.minutes().count());
+    put(rest + 13, 2, clock.seconds().count());
+    put(rest + 16, 6, clock.subseconds().count());
     return text;
 }
 

@@ -154,7 +154,8 @@ std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
             new Handle{SQLite::Database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), {}});
         out->handle_->sqlite.exec("PRAGMA journal_mode = OFF");
         out->handle_->sqlite.exec("PRAGMA synchronous = OFF");
-        out->handle_->sqlite.exec("PRAGMA cache_size = -1024");
+        out->handle_->sqlite.exec("PRAGMA page_size = 16384"); // a document or two
+        out->handle_->sqlite.exec("PRAGMA cache_size = -2048");
     } catch (const SQLite::Exception& error) {
         throw_store_error(out->path_, error);
     }
@@ -173,6 +174,7 @@ void Database::open_for_writing(model::Time now) {
     sqlite.exec("PRAGMA synchronous = FULL");
     sqlite.exec("PRAGMA foreign_keys = ON");
     sqlite.exec("PRAGMA journal_size_limit = 67108864");
+    sqlite.exec("PRAGMA cache_size = -4096");
     migrate(now);
     sqlite.exec("PRAGMA busy_timeout = 100");
 }

@@ -84,7 +84,7 @@ static void read_all(sqlite3 *source, int limit) {
 static void prepare_target(sqlite3 *source, sqlite3 *target, const char *path) {
     char sql[1024];
     run(target, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                "PRAGMA journal_size_limit = 67108864");
+                "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096");
     sqlite3_stmt *ddl = prepare(source, "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%' "
                                         "AND type IN ('table', 'index') ORDER BY type DESC, rowid");
     while (sqlite3_step(ddl) == SQLITE_ROW)
