@@ -12,7 +12,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
-#include <malloc.h>
 #include <sys/prctl.h>
 
 #include <csignal>
@@ -32,7 +31,7 @@ public:
         : settings_(std::move(settings)), reload_(reload), signals_(io_, SIGTERM, SIGHUP, SIGUSR1),
           mirror_(settings_, "run", wall()), clock_(io_.get_executor()),
           feed_(io_.get_executor(), mirror_.database, clock_, feed_calls()), metrics_(mirror_.database),
-          watchdog_(io_), rest_(io_) {
+          watchdog_(io_) {
         signals_.add(SIGINT);
     }
 
@@ -120,21 +119,6 @@ private:
             troubled_[label] = why;
         notify_status(status());
         write_metrics();
-        rest_soon();
-    }
-
-    // What walks and deliveries took of the memory goes back when they have been over for a while.
-    void rest_soon() {
-        rest_.expires_after(std::chrono::seconds{3});
-        rest_.async_wait([this](boost::system::error_code error) {
-            if (error)
-                return;
-            try {
-                mirror_.database.execute("PRAGMA shrink_memory");
-            } catch (const store::StoreError&) { // the next walk says what is wrong with it
-            }
-            ::malloc_trim(0);
-        });
     }
 
     void tell(const Walker& walker, const HeadResult& result) {
@@ -276,7 +260,6 @@ private:
     std::string metrics_failure_;
     asio::cancellation_signal feed_end_;
     asio::steady_timer watchdog_;
-    asio::steady_timer rest_; // until the memory of the last walks goes back
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<Round> round_;
     std::map<std::string, std::string> troubled_; // label to sentence

@@ -124,7 +124,6 @@ class Bench:
             before, wall, _ = ended()
             if walk:
                 seen.append(Figures(wall, cpu() - used, 0))
-        time.sleep(4)  # after three seconds it gives memory back
         with open(f"/proc/{daemon.pid}/status") as status:
             said = status.read()
         daemon.send_signal(signal.SIGTERM)

@@ -64,9 +64,8 @@ constexpr Library libraries[] = {
 };
 
 constexpr std::string_view posix[] = {
-    // and malloc.h, which every C library here has
-    "dirent.h", "fcntl.h", "grp.h",    "malloc.h",  "netdb.h", "poll.h",   "pthread.h", "pwd.h",
-    "signal.h", "spawn.h", "syslog.h", "termios.h", "time.h",  "unistd.h", "utime.h",
+    "dirent.h", "fcntl.h", "grp.h",    "netdb.h",   "poll.h", "pthread.h", "pwd.h",
+    "signal.h", "spawn.h", "syslog.h", "termios.h", "time.h", "unistd.h",  "utime.h",
 };
 constexpr std::string_view posix_folders[] = {"arpa/", "net/", "netinet/", "sys/"};
 
