@@ -89,7 +89,7 @@ Failure Client::explain(const Result<Response>& response, const Decision& decisi
         text += " and asks to wait " + std::to_string(decision.asked->count() / 1000) +
                 " s, beyond walk_deadline";
     auto time = std::chrono::floor<milliseconds>(clock_.now() - attempts.start);
-    return {decision.code, text + effort(attempts.made, time)};
+    return {decision.code, without_token(text, authorization_.value()) + effort(attempts.made, time)};
 }
 
 void Client::accept(const Response& response, int size) {

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t longest_quote = 300;
 constexpr std::size_t shortest_secret = 8;
 
+// Decoded, so that whatever stands in it can be recognised.
 std::string redirect_target(const std::string& location) {
     auto url = boost::urls::parse_uri_reference(location);
     if (!url)
@@ -19,8 +20,10 @@ std::string redirect_target(const std::string& location) {
     if (url->has_scheme())
         text += std::string(url->scheme()) + ":";
     if (url->has_authority())
-        text += "//" + std::string(url->encoded_host_and_port());
-    return text + std::string(url->encoded_path());
+        text += "//" + url->host();
+    if (url->has_port())
+        text += ":" + std::string(url->port());
+    return text + url->path();
 }
 
 bool redirect(unsigned status) {
@@ -47,6 +50,12 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
         text.replace(at, what.size(), by);
 }
 
+void spaces_for_controls(std::string& text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = ' ';
+}
+
 } // namespace
 
 std::string status_sentence(const Response& response, std::string_view words) {
@@ -59,11 +68,17 @@ std::string status_sentence(const Response& response, std::string_view words) {
     return text + advice(response.status);
 }
 
-std::string quoted(std::string_view text, std::string_view authorization) {
-    std::string line(text);
+std::string without_token(std::string_view text, std::string_view authorization) {
+    std::string out(text);
     auto token = authorization.substr(authorization.find(' ') + 1);
     if (token.size() >= shortest_secret)
-        replace_all(line, token, "[token]");
+        replace_all(out, token, "[token]");
+    spaces_for_controls(out);
+    return out;
+}
+
+std::string quoted(std::string_view text, std::string_view authorization) {
+    std::string line = without_token(text, authorization);
     if (line.size() > longest_quote) {
         std::size_t end = longest_quote;
         while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80)
@@ -71,9 +86,6 @@ std::string quoted(std::string_view text, std::string_view authorization) {
         line.resize(end);
         line += "…";
     }
-    for (char& c : line)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = ' ';
     return line;
 }
 

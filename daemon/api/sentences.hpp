@@ -13,8 +13,11 @@ namespace versori::api {
 // names where it points, without its query.
 std::string status_sentence(const Response&, std::string_view words);
 
-// Text of the platform's, made fit for one line of a log: control characters become spaces, every occurrence
-// of the token in `authorization` becomes `[token]`, and it ends after 300 bytes.
+// A text that may repeat what the platform said, made fit for one line of a log: control characters become
+// spaces, and every occurrence of the token in `authorization` becomes `[token]`.
+std::string without_token(std::string_view text, std::string_view authorization);
+
+// The same, and it ends after 300 bytes.
 std::string quoted(std::string_view text, std::string_view authorization);
 
 // `GET /path`, without the query.

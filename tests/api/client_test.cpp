@@ -188,6 +188,39 @@ TEST_CASE("the token never shows, even where the platform repeats it") {
     CHECK(page.error().message.find("unknown key [token]") != std::string::npos);
 }
 
+TEST_CASE("a redirect to an address that repeats the token does not show it") {
+    struct Row {
+        std::string location;
+        std::string points_to;
+    };
+    const Row rows[] = {
+        {"https://other.example/login/0123+456/abcdef?x=0123+456/abcdef",
+         "https://other.example/login/[token]"},
+        {"/a/0123%2b456%2Fabcdef/0123+456/abcdef/b", "/a/[token]/[token]/b"},
+        {"//%30123%2b456%2fabcdef.example/b", "//[token].example/b"},
+        {"/a%0ab", "/a b"},
+    };
+    for (const auto& row : rows) {
+        World world;
+        world.client.authorize(model::Secret("Bearer 0123+456/abcdef"));
+        world.transport.answers.push_back(Response{.status = 307, .location = row.location});
+        auto page = world.page();
+        REQUIRE(page.has_error());
+        CHECK(page.error().message ==
+              "GET /v1/o/org/connectors: the platform answered 307 and points to " + row.points_to +
+                  ", which is not followed; platform.url must be the API's own address (1 attempt in 0.0 s)");
+    }
+}
+
+TEST_CASE("a failure of the transport that repeats the token does not show it") {
+    World world;
+    world.client.authorize(model::Secret("Bearer 0123456789"));
+    world.transport.fail(errc::bad_status, "the header 0123456789 is too long");
+    auto page = world.page();
+    REQUIRE(page.has_error());
+    CHECK(page.error().message.find("the header [token] is too long") != std::string::npos);
+}
+
 TEST_CASE("failures of the transport keep their kind and their words") {
     World w;
     w.transport.fail(errc::tls, "the certificate of p.example expired on 2026-01-01");
