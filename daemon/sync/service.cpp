@@ -224,9 +224,10 @@ private:
         }
         begin(due);
         reloading_ = false;
-        spdlog::info("reloaded: {} organisations; tokens from the environment or from systemd credentials "
+        std::size_t count = settings_.organisations.size();
+        spdlog::info("reloaded: {} organisation{}; tokens from the environment or from systemd credentials "
                      "change only by a restart",
-                     settings_.organisations.size());
+                     count, count == 1 ? "" : "s");
         notify_ready(status());
     }
 

@@ -94,3 +94,6 @@ journal_says() { grep -qF -- "$1" <<<"$(journal)"; }
 mirror=/var/lib/versori-mirror/mirror.db
 query() { inside sqlite3 -readonly "$mirror" "$1" 2>/dev/null; }
 query_gives() { [ "$(query "$1")" = "$2" ]; }
+reads() { # USER
+    [ "$(inside runuser -u "$1" -- sqlite3 -readonly "$mirror" 'SELECT count(*) > 0 FROM connectors' 2>/dev/null)" = 1 ]
+}

@@ -71,7 +71,6 @@ is "640 versori-mirror" inside stat -c '%a %G' /var/log/versori-mirror/changes.j
 step "a reader of the group queries it while it runs, after a kill -9, and after a stop; others may not"
 holds inside useradd -G versori-mirror reader
 holds inside useradd stranger
-reads() { [ "$(inside runuser -u "$1" -- sqlite3 -readonly "$mirror" 'SELECT count(*) > 0 FROM connectors' 2>/dev/null)" = 1 ]; }
 strangers_may_not() { ! reads stranger; }
 holds reads reader
 holds strangers_may_not
