@@ -1,5 +1,6 @@
 #include "daemon/decode/page.hpp"
 
+#include "daemon/decode/scan.hpp"
 #include "daemon/model/json.hpp"
 
 #include <rapidjson/error/en.h>
@@ -139,6 +140,16 @@ private:
     std::string wrong_;
 };
 
+// The id of an element that begins with it, empty otherwise.
+std::string_view leading_id(std::string_view raw) {
+    constexpr std::string_view before = R"({"id":")";
+    if (!raw.starts_with(before))
+        return {};
+    raw.remove_prefix(before.size());
+    std::size_t end = raw.find_first_of("\"\\");
+    return end != raw.npos && raw[end] == '"' ? raw.substr(0, end) : std::string_view{};
+}
+
 std::string at_byte(std::size_t offset) {
     return " (byte " + std::to_string(offset) + ")";
 }
@@ -171,6 +182,43 @@ Result<Page> PageSplitter::split(std::string_view body, Drift& drift) {
     if (!page.total_count)
         drift.note("$.totalCount", "missing or no count");
     return page;
+}
+
+std::optional<Page> PageSplitter::split_known(std::string_view body,
+                                              const std::function<bool(const Element&)>& known,
+                                              Drift& drift) {
+    constexpr std::string_view list = R"("connectors":[)", placeholder = "{}";
+    std::size_t at = body.find(list);
+    if (at == body.npos)
+        return {};
+    at += list.size();
+    outline_.assign(body, 0, at);
+    std::vector<Element> elements;
+    std::vector<std::size_t> places;
+    while (at < body.size() && body[at] == '{') {
+        Element element{body.substr(at, object_length(body.substr(at))), {}};
+        element.id = leading_id(element.raw);
+        if (element.id.empty() || !known(element))
+            return {};
+        elements.push_back(element);
+        places.push_back(outline_.size());
+        outline_ += placeholder;
+        at += element.raw.size();
+        if (at < body.size() && body[at] == ',')
+            outline_ += body[at++];
+    }
+    outline_.append(body, at);
+    Drift noted;
+    auto page = split(outline_, noted);
+    if (!page || page->elements.size() != elements.size())
+        return {};
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (page->elements[i].raw.data() != outline_.data() + places[i])
+            return {};
+    page->elements = std::move(elements);
+    if (!page->total_count)
+        drift.note("$.totalCount", "missing or no count");
+    return *std::move(page);
 }
 
 std::optional<ErrorBody> parse_error_body(std::string_view body) {

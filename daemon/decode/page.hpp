@@ -4,6 +4,7 @@
 #include "daemon/model/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +12,8 @@
 
 namespace versori::decode {
 
-// One element of `connectors`. `raw` points into the body that was split, `id` into the splitter's memory:
-// both are valid until the next page.
+// One element of `connectors`. `raw` points into the body that was split, `id` there or into the splitter's
+// memory: both are valid until the next page.
 struct Element {
     std::string_view raw; // its bytes, empty when it is no object
     std::string_view id;  // empty when it has no readable one
@@ -32,8 +33,15 @@ public:
     // `connectors`.
     Result<Page> split(std::string_view body, Drift& drift);
 
+    // The same without parsing the elements, when all of them are known: `known` is asked about each, and
+    // says whether exactly these bytes have been an element with this id of a page that was split. Then
+    // nothing is left to be wrong with the page but what stands between them. Nothing when one is not known
+    // or the page is of an unusual form, and `split` decides.
+    std::optional<Page> split_known(std::string_view body, const std::function<bool(const Element&)>& known,
+                                    Drift& drift);
+
 private:
-    std::string buffer_;
+    std::string buffer_, outline_;
 };
 
 // The platform's error object.

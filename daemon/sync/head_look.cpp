@@ -38,7 +38,7 @@ awaitable<void> HeadLook::read_pages() {
             result_.cancelled = response.error().code == errc::cancelled;
             co_return;
         }
-        auto page = reader_.split(response->body);
+        auto page = reader_.split(response->body, batch_);
         Result<std::string> next = std::string();
         if (page && !page->next.empty())
             next = client_.cursor_of(page->next);

@@ -39,7 +39,7 @@ void PageReader::end_attempt(bool complete) {
     memory_.end(complete && unchanged_, database_.data_version());
 }
 
-Result<decode::Page> PageReader::split(std::string_view body) {
+Result<decode::Page> PageReader::split(std::string_view body, Batch& batch) {
     page_digest_ = decode::digest(body, normalisation_.seed);
     std::optional<decode::Page> known;
     if (unchanged_)
@@ -47,6 +47,16 @@ Result<decode::Page> PageReader::split(std::string_view body) {
     recalled_ = known.has_value();
     if (recalled_)
         return *std::move(known);
+    {
+        store::Snapshot snapshot(database_);
+        looks_.clear();
+        auto is_known = [&](const decode::Element& element) {
+            return looks_.emplace_back(look_at(element, batch)).passed_over;
+        };
+        if (auto page = splitter_.split_known(body, is_known, drift_))
+            return *std::move(page);
+    }
+    looks_.clear();
     return splitter_.split(body, drift_);
 }
 
@@ -57,9 +67,10 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
         return;
     }
     store::Snapshot snapshot(database_);
-    for (const decode::Element& element : page.elements) {
+    for (std::size_t i = 0; i < page.elements.size(); ++i) {
+        const decode::Element& element = page.elements[i];
         if (!element.id.empty()) {
-            read_element(element, ledger, batch);
+            read_element(element, looks_.empty() ? look_at(element, batch) : looks_[i], ledger, batch);
             continue;
         }
         ledger.unreadable();
@@ -92,27 +103,29 @@ bool PageReader::forgive(std::string_view connector_id) {
     return true;
 }
 
-bool PageReader::passed_over(const decode::Element& element, const model::Digest& digest,
-                             const std::optional<store::Known>& known, Batch& batch) const {
+PageReader::Look PageReader::look_at(const decode::Element& element, Batch& batch) {
+    Look out{decode::digest(element.raw, normalisation_.seed), mirror_.known(organisation_, element.id),
+             false};
     if (read_again_.contains(element.id))
-        return false;
+        return out;
     if (auto waiting = batch.find(element.id))
-        return waiting->digest == digest;
-    return known && known->digest == digest;
+        out.passed_over = waiting->digest == out.digest;
+    else
+        out.passed_over = out.known && out.known->digest == out.digest;
+    return out;
 }
 
-void PageReader::read_element(const decode::Element& element, fidelity::Ledger& ledger, Batch& batch) {
+void PageReader::read_element(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
+                              Batch& batch) {
     bool fresh = ledger.listed(element.id);
-    auto digest = decode::digest(element.raw, normalisation_.seed);
-    auto known = mirror_.known(organisation_, element.id);
-    rows_listed_ += fresh && known;
-    if (!passed_over(element, digest, known, batch)) {
+    rows_listed_ += fresh && look.known;
+    if (!look.passed_over) {
         unchanged_ = false;
-        if (!look_into(element, digest, known, ledger, batch))
+        if (!look_into(element, look, ledger, batch))
             return;
     } else {
         met_known_ = true;
-        if (known && !known->doubted_updated_at.empty()) {
+        if (look.known && !look.known->doubted_updated_at.empty()) {
             unchanged_ = false;
             batch.trust_again(std::string(element.id));
         }
@@ -122,8 +135,9 @@ void PageReader::read_element(const decode::Element& element, fidelity::Ledger& 
 }
 
 // False when it is rejected, or older than what is known.
-bool PageReader::look_into(const decode::Element& element, const model::Digest& digest,
-                           const std::optional<store::Known>& known, fidelity::Ledger& ledger, Batch& batch) {
+bool PageReader::look_into(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
+                           Batch& batch) {
+    const auto& known = look.known;
     auto connector = decoder_.decode(element.raw);
     std::string id(element.id);
     if (!connector) {
@@ -148,7 +162,7 @@ bool PageReader::look_into(const decode::Element& element, const model::Digest& 
             return false;
         }
     }
-    take(std::move(*connector), digest, batch);
+    take(std::move(*connector), look.digest, batch);
     return true;
 }
 

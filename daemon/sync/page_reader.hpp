@@ -9,14 +9,16 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace versori::sync {
 
 // Turns pages into what is to be written, one page at a time. Reads the mirror, writes nothing.
 //
-// A page that came with the same bytes last time is not even parsed: see PageMemory. A connector whose bytes
-// are those its rows were made from is passed over, unless it embeds a credential of which this walk has read
-// another copy before: then its own copy, read later, has to win.
+// A page that came with the same bytes last time is not even looked into: see PageMemory. A connector whose
+// bytes are those its rows were made from is passed over, and not parsed where all of its page are, unless it
+// embeds a credential of which this walk has read another copy before: then its own copy, read later, has to
+// win.
 class PageReader {
 public:
     PageReader(std::string organisation, const Normalisation&, store::Database&, store::Mirror&, PageMemory&);
@@ -27,8 +29,9 @@ public:
     void start_interval(std::int64_t interval, std::set<std::string, std::less<>> rejected);
     void start_attempt();
 
-    // Takes a page apart. It is valid until the next one, and as long as the body lives.
-    Result<decode::Page> split(std::string_view body);
+    // Takes a page apart. It is valid until the next one, and as long as the body lives. `batch` is what
+    // waits to be written.
+    Result<decode::Page> split(std::string_view body, Batch&);
 
     // Puts the elements of the page that was split last into ledger and batch.
     void read(const decode::Page& page, fidelity::Ledger&, Batch&);
@@ -50,14 +53,19 @@ public:
     bool met_known() const { return met_known_; }
 
 private:
-    void read_element(const decode::Element&, fidelity::Ledger&, Batch&);
-    bool look_into(const decode::Element&, const model::Digest&, const std::optional<store::Known>&,
-                   fidelity::Ledger&, Batch&);
+    // An element beside what the mirror has of it.
+    struct Look {
+        model::Digest digest;
+        std::optional<store::Known> known;
+        bool passed_over;
+    };
+
+    Look look_at(const decode::Element&, Batch&);
+    void read_element(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);
+    bool look_into(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);
     void reject(std::string connector_id, decode::Rejection, Batch&);
     bool forgive(std::string_view connector_id);
     void take(decode::Connector, const model::Digest&, Batch&);
-    bool passed_over(const decode::Element&, const model::Digest&, const std::optional<store::Known>&,
-                     Batch&) const;
 
     std::string organisation_;
     const Normalisation& normalisation_;
@@ -74,6 +82,7 @@ private:
     bool unchanged_ = true;       // every element of this attempt was passed over
     bool recalled_ = false;       // the page that was split last
     model::Digest page_digest_{}; // of it
+    std::vector<Look> looks_;     // at its elements, if it was not parsed
     std::set<std::string, std::less<>> rejected_;
     std::set<std::string, std::less<>>
         read_again_; // connectors that embed a credential of which another copy was read

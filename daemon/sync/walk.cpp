@@ -143,7 +143,7 @@ void Walk::note_failure(Attempt& attempt, const Failure& failure, bool with_curs
 
 awaitable<void> Walk::read_page(Attempt& attempt, const std::string& body, NextPage& next) {
     std::string name = "page " + std::to_string(attempt.pages + 1) + ": ";
-    auto page = reader_.split(body);
+    auto page = reader_.split(body, batch_);
     if (!page) {
         attempt.ledger.failed(name + page.error().message);
         co_return;

@@ -1,5 +1,7 @@
 #include "daemon/decode/page.hpp"
 
+#include "daemon/decode/scan.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -9,6 +11,28 @@ namespace {
 
 using namespace std::string_literals;
 
+std::string told(const Page& page, const Drift& drift) {
+    std::string out =
+        "total=" + (page.total_count ? std::to_string(*page.total_count) : "none") + " next=" + page.next;
+    for (const Element& element : page.elements)
+        ((((out += " [") += element.id) += ":") += element.raw) += "]";
+    CHECK(drift.notes().size() == (page.total_count ? 0 : 1));
+    return out;
+}
+
+// Nothing when it does not say. Known are the elements in `[id:raw]…`.
+std::optional<std::string> split_known(std::string_view body, std::string_view known) {
+    PageSplitter splitter;
+    Drift drift;
+    auto is_known = [&](const Element& element) {
+        return known.find("[" + std::string(element.id) + ":" + std::string(element.raw) + "]") != known.npos;
+    };
+    auto page = splitter.split_known(body, is_known, drift);
+    if (!page)
+        return {};
+    return told(*page, drift);
+}
+
 // `total=… next=… [id:raw]…`, or the failure's sentence.
 std::string split(std::string_view body) {
     PageSplitter splitter;
@@ -16,13 +40,11 @@ std::string split(std::string_view body) {
     auto page = splitter.split(body, drift);
     if (page.has_error()) {
         CHECK(page.error().code == errc::bad_page);
+        CHECK_FALSE(split_known(body, "[a:{\"id\":\"a\"}] [b:{\"id\":\"b\"}]"));
         return page.error().message;
     }
-    std::string out =
-        "total=" + (page->total_count ? std::to_string(*page->total_count) : "none") + " next=" + page->next;
-    for (const Element& element : page->elements)
-        ((((out += " [") += element.id) += ":") += element.raw) += "]";
-    CHECK(drift.notes().size() == (page->total_count ? 0 : 1));
+    std::string out = told(*page, drift);
+    CHECK(split_known(body, out).value_or(out) == out);
     return out;
 }
 
@@ -69,6 +91,60 @@ TEST_CASE("page: each element keeps exactly its bytes") {
         CAPTURE(one.name);
         CHECK(split(one.body) == one.expected);
     }
+}
+
+TEST_CASE("page: known elements are not parsed") {
+    struct Case {
+        std::string_view name;
+        const char *body, *known;
+        bool said;
+    };
+    const char* both = R"([a:{"id":"a","x":"}\"{","y":{}}] [b:{"id":"b"}])";
+    const Case cases[] = {
+        {"all known",
+         R"({"totalCount":2,"connectors":[{"id":"a","x":"}\"{","y":{}},{"id":"b"}],"next":"n"})", both,
+         true},
+        {"in another order, connectors first", R"({"connectors":[{"id":"b"},{"id":"a","x":"}\"{","y":{}}]})",
+         both, true},
+        {"none", R"({"totalCount":0,"connectors":[]})", "", true},
+        {"one is not", R"({"totalCount":2,"connectors":[{"id":"b"},{"id":"c"}]})", both, false},
+        {"one has other bytes", R"({"totalCount":1,"connectors":[{"id":"b" }]})", both, false},
+        {"spaces between them", R"({"totalCount":2,"connectors":[{"id":"b"}, {"id":"b"}]})", both, false},
+        {"the id is not the first member", R"({"totalCount":1,"connectors":[{"x":1,"id":"a"}]})",
+         R"([a:{"x":1,"id":"a"}])", false},
+        {"an id with escapes", R"({"totalCount":1,"connectors":[{"id":"\u0061"}]})", R"([a:{"id":"\u0061"}])",
+         false},
+        {"no comma between them", R"({"totalCount":2,"connectors":[{"id":"b"}{"id":"b"}]})", both, false},
+        {"a comma too many", R"({"totalCount":2,"connectors":[{"id":"b"},]})", both, false},
+        {"the end is missing", R"({"totalCount":2,"connectors":[{"id":"b"})", both, false},
+        {"something after the end", R"({"totalCount":2,"connectors":[{"id":"b"}]}x)", both, false},
+        {"another list of that name before", R"({"x":{"connectors":[{"id":"b"}]},"connectors":[{}]})", both,
+         false},
+        {"such a text in a string", R"({"x":"\"connectors\":[{\"id\":\"b\"}","connectors":[{}]})", both,
+         false},
+    };
+    for (const Case& one : cases) {
+        CAPTURE(one.name);
+        auto said = split_known(one.body, one.known);
+        CHECK(said.has_value() == one.said);
+        if (said)
+            CHECK(*said == split(one.body));
+    }
+}
+
+TEST_CASE("page: the length of an object is told by its braces and quotes, wherever a block of bytes ends") {
+    const std::string inside = R"("a\\":{"b":"}\"{\\\\","c\\\"}":[{}, {"d":"\u007d"}]},"e":"\\")";
+    for (std::size_t spaces = 0; spaces < 130; ++spaces) {
+        CAPTURE(spaces);
+        std::string object = "{" + std::string(spaces, ' ') + inside + "}";
+        CHECK(object_length(object + ",{\"x\":\"}\"}") == object.size());
+        CHECK(object_length(object) == object.size());
+        object.pop_back();
+        CHECK(object_length(object) == object.npos);
+    }
+    CHECK(object_length("") == std::string::npos);
+    CHECK(object_length("{}") == 2);
+    CHECK(object_length("{\"}") == std::string::npos);
 }
 
 TEST_CASE("page: a splitter is used again, and bodies are left as they are") {

@@ -91,6 +91,33 @@ void check_element(const decode::Element& element, std::string_view body) {
         expect(check_connector(*planted).find(fuzz::canary) == std::string::npos, "no secret is told");
 }
 
+// What a walk knows: an element of a page, by its last id.
+bool could_be_known(const decode::Element& element) {
+    std::string in_a_page = "[[" + std::string(element.raw) + "]]";
+    model::JsonParser parser;
+    auto json = parser.parse(in_a_page);
+    if (!json || model::find_invalid_utf8(in_a_page) != in_a_page.npos)
+        return false;
+    auto object = *(*json->elements().begin()).elements().begin();
+    auto id = object.find("id");
+    return model::type_name(object.type()) == "object" && id && id->text() == element.id;
+}
+
+void check_known(std::string_view body, const Result<decode::Page>& whole, const decode::Drift& drift) {
+    static decode::PageSplitter splitter;
+    decode::Drift noted;
+    auto page = splitter.split_known(body, could_be_known, noted);
+    if (!page)
+        return;
+    expect(whole.has_value(), "a page of known elements is one");
+    expect(page->total_count == whole->total_count && page->next == whole->next &&
+               noted.notes() == drift.notes(),
+           "it says the same");
+    expect(std::ranges::equal(page->elements, whole->elements,
+                              [](const auto& a, const auto& b) { return a.id == b.id && a.raw == b.raw; }),
+           "it has the same elements");
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -99,6 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     decode::parse_error_body(body);
     decode::Drift drift;
     auto page = splitter.split(body, drift);
+    check_known(body, page, drift);
     if (!page)
         return 0;
     expect(is_json(body), "a page that was taken apart is JSON");
