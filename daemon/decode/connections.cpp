@@ -23,7 +23,8 @@ struct Embedded {
 
 class ConnectionReader {
 public:
-    ConnectionReader(Reading& reading, Connector& out) : reading_(reading), out_(out), rows_(out.document) {}
+    ConnectionReader(Reading& reading, Connector& out, Schemes own)
+        : reading_(reading), out_(out), rows_(out.document), schemes_(std::move(own)) {}
 
     void read(Json connection, std::size_t index, const Path& path) {
         index_ = index;
@@ -50,14 +51,15 @@ public:
 
     // A copy that is not the connector's own becomes a scheme without a position, or stays with its link.
     // Which one becomes the scheme depends on ids alone, so that reordering changes nothing.
-    void place_schemes(Schemes known, const Path& connections) {
+    void place_schemes(const Path& connections) {
         std::ranges::sort(embedded_, {}, &Embedded::place);
         for (Embedded& copy : embedded_) {
-            auto [scheme, is_new] = known.emplace(copy.scheme.id, copy.scheme.comparable);
+            auto [scheme, is_new] = schemes_.try_emplace(std::string(copy.scheme.id),
+                                                         OwnScheme{copy.scheme.comparable, std::nullopt});
             if (is_new) {
                 at(copy, connections,
                    [&](const Path& path) { add_scheme(reading_, rows_, copy.scheme, std::nullopt, path); });
-            } else if (scheme->second != copy.scheme.comparable) {
+            } else if (scheme->second.comparable != copy.scheme.comparable) {
                 set(TableId::connection_credentials, copy.link, "auth_scheme",
                     rows_.text(copy.scheme.comparable));
                 at(copy, connections, [&](const Path& path) { note_messages(copy.scheme.json, path); });
@@ -150,16 +152,28 @@ private:
         }
         auto scheme = link.find("authSchemeConfig");
         if (scheme && !scheme->is(Json::Type::null)) {
-            if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
+            if (auto own = own_scheme(*scheme))
+                set(table, row, "auth_scheme_id", rows_.text(*own));
+            else if (auto copy = read_scheme(reading_, *scheme, Path(path, "authSchemeConfig"))) {
                 set(table, row, "auth_scheme_id", rows_.text(copy->id));
                 embedded_.push_back({std::move(*copy), row, index_});
             }
         }
     }
 
+    // The id of a copy that is the connector's own scheme, member by member.
+    std::optional<std::string_view> own_scheme(Json copy) const {
+        auto id = copy.find("id");
+        auto own = id ? schemes_.find(id->text()) : schemes_.end();
+        if (own == schemes_.end() || !own->second.json || !own->second.json->same_as(copy))
+            return {};
+        return own->first;
+    }
+
     Reading& reading_;
     Connector& out_;
     model::Document& rows_;
+    Schemes schemes_;
     std::vector<Embedded> embedded_;
     std::size_t index_ = 0; // of the connection that is read
 };
@@ -167,7 +181,7 @@ private:
 } // namespace
 
 void read_connections(Reading& reading, Connector& out, Json connector, Schemes schemes, const Path& root) {
-    ConnectionReader reader(reading, out);
+    ConnectionReader reader(reading, out, std::move(schemes));
     Path path(root, "connections");
     std::size_t index = 0;
     for (Json connection : reading.array(connector, "connections", true, root)) {
@@ -178,7 +192,7 @@ void read_connections(Reading& reading, Connector& out, Json connector, Schemes 
         else
             reading.reject(here, "expected an object, got " + std::string(type_name(connection.type())));
     }
-    reader.place_schemes(std::move(schemes), path);
+    reader.place_schemes(path);
 }
 
 } // namespace versori::decode

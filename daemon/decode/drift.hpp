@@ -13,12 +13,17 @@ class Drift {
 public:
     using Notes = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
-    void note(std::string json_path, std::string kind) { ++notes_[{std::move(json_path), std::move(kind)}]; }
+    void note(std::string json_path, std::string kind) {
+        ++notes_[{std::move(json_path), std::move(kind)}];
+        ++count_;
+    }
     const Notes& notes() const { return notes_; }
+    std::int64_t count() const { return count_; } // of all notes ever made
     void clear() { notes_.clear(); }
 
 private:
     Notes notes_;
+    std::int64_t count_ = 0;
 };
 
 } // namespace versori::decode

@@ -120,9 +120,12 @@ Schemes read_schemes(Reading& reading, model::Document& out, Json connector, con
     std::size_t position = 0;
     for (Json json : reading.array(connector, "authSchemeConfigs", true, root)) {
         Path here(path, position);
+        auto noted = reading.drift.count();
         if (auto scheme = read_scheme(reading, json, here)) {
+            bool plain = reading.drift.count() == noted;
             add_scheme(reading, out, *scheme, position, here);
-            own.emplace(scheme->id, std::move(scheme->comparable));
+            own.emplace(scheme->id,
+                        OwnScheme{std::move(scheme->comparable), plain ? std::optional(json) : std::nullopt});
         }
         ++position;
     }

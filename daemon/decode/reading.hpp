@@ -54,7 +54,11 @@ private:
 void set(model::TableId, model::Row, std::string_view column, model::Value);
 
 // One file each: what hangs on a connector.
-using Schemes = std::map<std::string, std::string>; // a connector's own: id to Scheme::comparable
+struct OwnScheme {
+    std::string comparable;          // as Scheme's
+    std::optional<model::Json> json; // unless something in it was drift, to be noted of each copy
+};
+using Schemes = std::map<std::string, OwnScheme, std::less<>>; // a connector's, by id
 Schemes read_schemes(Reading&, model::Document&, model::Json connector, const Path&);
 void read_connections(Reading&, Connector&, model::Json connector, Schemes, const Path&);
 void read_versions(Reading&, model::Document&, model::Json connector, const Path&);

@@ -222,7 +222,7 @@ const Shape& scheme_shape(std::string_view type) {
 }
 
 std::string object_text(Parts parts) {
-    std::ranges::stable_sort(parts, {}, &Parts::value_type::first);
+    model::sort_by_name(parts, &Parts::value_type::first);
     std::string out = "{";
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (i + 1 < parts.size() && parts[i + 1].first == parts[i].first)

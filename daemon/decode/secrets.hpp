@@ -56,8 +56,8 @@ struct Shape {
 const Shape& credential_shape(std::string_view type);
 const Shape& scheme_shape(std::string_view type);
 
-// Members of a JSON object as name and canonical text.
-using Parts = std::vector<std::pair<std::string, std::string>>;
+// Members of a JSON object as name and canonical text. The names must outlive it.
+using Parts = std::vector<std::pair<std::string_view, std::string>>;
 
 // Canonical JSON of an object with these members.
 std::string object_text(Parts);

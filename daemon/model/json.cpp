@@ -18,6 +18,13 @@ std::optional<Json> Json::find(std::string_view name) const {
     return found;
 }
 
+bool Json::same_as(Json other) const {
+    auto same = [](const Node& a, const Node& b) {
+        return a.type == b.type && a.span == b.span && Json(&a).text() == Json(&b).text();
+    };
+    return std::equal(node_, node_ + node_->span, other.node_, other.node_ + other.node_->span, same);
+}
+
 std::string_view type_name(Type type) {
     switch (type) {
     case Type::null:
@@ -196,7 +203,7 @@ void append_object(std::string& out, Json object) {
     std::vector<Member> members;
     for (Member member : object.members())
         members.push_back(member);
-    std::ranges::stable_sort(members, {}, &Member::name);
+    sort_by_name(members, &Member::name);
     out += '{';
     bool first = true;
     for (std::size_t i = 0; i < members.size(); ++i) {

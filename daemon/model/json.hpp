@@ -2,8 +2,10 @@
 
 #include "daemon/model/error.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -33,6 +35,9 @@ public:
 
     // The value of the member `name`: the last one when the name stands twice.
     std::optional<Json> find(std::string_view name) const;
+
+    // Whether both were read from the same text, spaces and escapes apart.
+    bool same_as(Json other) const;
 
 private:
     friend class JsonParser;
@@ -129,6 +134,20 @@ char* in_place(std::string& buffer, std::string_view text);
 
 // The offset of the first byte that is not UTF-8; npos when all is well.
 std::size_t find_invalid_utf8(std::string_view);
+
+// Sorts by byte order of the names, equal ones as they stood. Needs no memory for as many as an object
+// usually has.
+template <class Items, class Name>
+void sort_by_name(Items& items, Name name) {
+    constexpr std::ptrdiff_t few = 32;
+    auto first = items.begin();
+    if (items.end() - first > few) {
+        std::ranges::stable_sort(items, {}, name);
+        return;
+    }
+    for (auto at = first; at != items.end(); ++at)
+        std::rotate(std::ranges::upper_bound(first, at, std::invoke(name, *at), {}, name), at, at + 1);
+}
 
 // Canonical JSON: members in byte order of their names, of equal names the last one, no spaces, numbers as
 // received.

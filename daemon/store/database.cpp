@@ -21,6 +21,13 @@ namespace {
 
 constexpr int application_id = 0x564D4952;
 
+// A connection is used by one thread, and nobody asks how much memory SQLite has: no locks for either.
+SQLite::Database open_sqlite(const std::string& path, int flags, int busy_ms = 0) {
+    static const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)without_statistics; // refused where SQLite runs already
+    return {path, flags | SQLITE_OPEN_NOMUTEX, busy_ms};
+}
+
 std::int64_t pragma(SQLite::Database& sqlite, const char* name) {
     return sqlite.execAndGet("PRAGMA " + std::string(name)).getInt64();
 }
@@ -67,8 +74,8 @@ std::string immutable_uri(const std::string& path) {
 // one beside it.
 SQLite::Database open_to_look(const std::string& path) {
     if (is_whole(path))
-        return {immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI};
-    return {path, SQLite::OPEN_READONLY, 5000};
+        return open_sqlite(immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    return open_sqlite(path, SQLite::OPEN_READONLY, 5000);
 }
 
 bool exists_with_content(const std::string& path) {
@@ -136,7 +143,7 @@ Database::Database(std::string path, Mode mode, model::Time now) : path_(std::mo
         if (!made)
             throw StoreError("there is no mirror at " + path_ +
                              " yet; `versori-mirror run` or `sync` makes one, --database names another file");
-        handle_.reset(new Handle{SQLite::Database(path_, SQLite::OPEN_READONLY, 5000), {}});
+        handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READONLY, 5000), {}});
         handle_->sqlite.exec("PRAGMA query_only = ON");
     } catch (const SQLite::Exception& error) {
         throw_store_error(path_, error);
@@ -150,8 +157,7 @@ Database::~Database() = default;
 std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
     std::unique_ptr<Database> out(new Database(mirror + " (its temporary file)"));
     try {
-        out->handle_.reset(
-            new Handle{SQLite::Database("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), {}});
+        out->handle_.reset(new Handle{open_sqlite("", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), {}});
         out->handle_->sqlite.exec("PRAGMA journal_mode = OFF");
         out->handle_->sqlite.exec("PRAGMA synchronous = OFF");
         out->handle_->sqlite.exec("PRAGMA page_size = 16384"); // a document or two
@@ -164,7 +170,7 @@ std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
 
 void Database::open_for_writing(model::Time now) {
     create_file(path_);
-    handle_.reset(new Handle{SQLite::Database(path_, SQLite::OPEN_READWRITE, 5000), {}});
+    handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READWRITE, 5000), {}});
     auto& sqlite = handle_->sqlite;
     if (sqlite3_db_readonly(sqlite.getHandle(), "main") == 1)
         throw StoreError("the mirror " + path_ + " cannot be written; check the owner and mode of the file");

@@ -205,6 +205,12 @@ TEST_CASE("secrets: an embedded scheme beside the connector's own of that id") {
     const Case cases[] = {
         {"the same", R"({"id":"S","schemeType":"api-key","name":"n","in":"query"})",
          R"({"in":"query","schemeType":"api-key","id":"S","name":"n"})", "null"},
+        {"the same, byte for byte", R"({"id":"S","schemeType":"api-key","name":"n","in":"query"})",
+         R"({"id":"S","schemeType":"api-key","name":"n","in":"query"})", "null"},
+        {"the same but for a nested one, as long",
+         R"({"id":"S","schemeType":"oauth2","scopes":[{"name":"s"}]})",
+         R"({"id":"S","schemeType":"oauth2","scopes":[{"name":"t"}]})",
+         R"({"id":"S","schemeType":"oauth2","scopes":[{"name":"t"}]})"},
         {"the same with a secret", R"({"id":"S","schemeType":"none","k":"CANARY"})",
          R"({"id":"S","schemeType":"none","k":"CANARY"})", "null"},
         {"another setting", R"({"id":"S","schemeType":"api-key","name":"n","in":"query"})",
@@ -238,6 +244,21 @@ TEST_CASE("secrets: an embedded scheme beside the connector's own of that id") {
         CHECK(decoded.connector.document.rows(auth_schemes).size() == 1);
         CHECK_FALSE(shows_canary(decoded));
     }
+}
+
+TEST_CASE("secrets: what is unknown in a scheme is noted of each copy, though it is the connector's own") {
+    const std::string scheme = R"({"id":"S","schemeType":"none","k":"CANARY"})";
+    std::string links = "[" +
+                        sample_connection(R"(,"credentials":{"action":[{"id":"L","authSchemeConfig":)" +
+                                          scheme + R"(},{"id":"M","authSchemeConfig":)" + scheme + "}]}") +
+                        "]";
+    Decoded decoded{Sample{.connections = links, .schemes = "[" + scheme + "]"}};
+    REQUIRE(decoded.rejection == "");
+    CHECK(decoded.drift.notes() ==
+          Drift::Notes{
+              {{"$.authSchemeConfigs[*].k", "unknown member (string)"}, 1},
+              {{"$.connections[*].credentials.action[*].authSchemeConfig.k", "unknown member (string)"}, 2}});
+    CHECK_FALSE(shows_canary(decoded));
 }
 
 TEST_CASE("secrets: of differing embedded copies the one with the first ids becomes the scheme") {
