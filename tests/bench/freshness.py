@@ -58,7 +58,7 @@ def main():
         wait_for(newest)
         seen = []
         while len(seen) < edits:
-            time.sleep(random.uniform(0, 0.5))
+            time.sleep(random.uniform(0, 2))  # at no particular moment between two looks
             before = newest()
             edit = f"/organisations/{organisation}/connectors/{random.choice(ids)}/rename?name=edit-{len(seen)}"
             urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{control}{edit}", method="POST")).read()
