@@ -69,7 +69,7 @@ Kind<std::string> discreet_kind(std::string expected, std::function<bool(std::st
     return kind;
 }
 
-Kind<std::vector<std::string>> list_kind(std::string expected, Kind<std::string> element) {
+Kind<std::vector<std::string>> list_kind(const std::string& expected, Kind<std::string> element) {
     return {[=](const Node& node, Complaints& complaints) -> std::optional<std::vector<std::string>> {
                 auto* array = std::get_if<Array>(&node.value);
                 if (!array) {

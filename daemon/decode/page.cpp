@@ -123,7 +123,7 @@ private:
         }
     }
 
-    void wrong_member(std::string what) {
+    void wrong_member(const std::string& what) {
         if (key_ == Member::connectors)
             wrong_ = "`connectors` is " + what + ", not an array";
         if (key_ == Member::next)

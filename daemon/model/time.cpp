@@ -1,6 +1,5 @@
 #include "daemon/model/time.hpp"
 
-
 namespace versori::model {
 namespace {
 

@@ -43,8 +43,8 @@ public:
     };
     // Makes the organisations those of the configuration: new ones get a row, others become unconfigured.
     void configure(const std::vector<Named>& organisations, model::Time now);
-    // Takes over from a process that was killed. Walks that it left running become abandoned. What it committed
-    // and had not synced is on disk when this transaction is, because this one always writes something.
+    // Takes over from a process that was killed. Walks that it left running become abandoned. What it
+    // committed and had not synced is on disk when this transaction is, which always writes something.
     void abandon_running(model::Time now);
 
     Standing standing(std::string_view organisation);

@@ -53,8 +53,8 @@ Walk::Walk(WalkPlan plan, api::Client& client, api::Clock& clock, store::Databas
            const Normalisation& normalisation, PageMemory& memory)
     : plan_(std::move(plan)), client_(client), clock_(clock), database_(database), mirror_(database),
       bookkeeping_(database), normalisation_(normalisation),
-      reader_(plan_.organisation, normalisation, database, mirror_, memory),
-      interval_(plan_.settle_attempts), batch_(database.path()) {}
+      reader_(plan_.organisation, normalisation, database, mirror_, memory), interval_(plan_.settle_attempts),
+      batch_(database.path()) {}
 
 store::Act Walk::act(const Attempt& attempt) const {
     return {plan_.organisation, attempt.walk_id, clock_.wall(), recording_for(standing_, normalisation_)};

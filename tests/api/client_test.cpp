@@ -81,8 +81,8 @@ struct World {
         client.authorize(model::Secret("Bearer tok-0123456789"));
     }
 
-    Result<Response> page(std::string cursor = "") { return run(context, client.page(cursor)); }
-    Result<Response> connector(std::string id) { return run(context, client.connector(id)); }
+    Result<Response> page(const std::string& cursor = "") { return run(context, client.page(cursor)); }
+    Result<Response> connector(const std::string& id) { return run(context, client.connector(id)); }
 
     asio::io_context context;
     HandClock clock;

@@ -16,7 +16,8 @@ inline std::string gzip(const std::string& text) {
     zlib.avail_in = static_cast<uInt>(text.size());
     zlib.next_out = reinterpret_cast<Bytef*>(out.data());
     zlib.avail_out = static_cast<uInt>(out.size());
-    deflate(&zlib, Z_FINISH);
+    if (deflate(&zlib, Z_FINISH) != Z_STREAM_END)
+        throw std::runtime_error("deflate does not end");
     out.resize(zlib.total_out);
     deflateEnd(&zlib);
     return out;

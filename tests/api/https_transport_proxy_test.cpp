@@ -76,7 +76,7 @@ TEST_CASE("what a proxy may do instead of opening a tunnel") {
         errc failure;
         std::string message;
     };
-    auto refuses = [](std::string status) {
+    auto refuses = [](const std::string& status) {
         return always("HTTP/1.1 " + status + "\r\nContent-Length: 6\r\n\r\n<html>");
     };
     const Row rows[] = {

@@ -1,7 +1,8 @@
-/* insert SOURCE TARGET [CONNECTORS]: puts the rows of the mirror SOURCE into a new database of the same schema, with the
- * daemon's pragmas, prepared statements and one transaction: what any program has to pay that writes these rows. In the
- * order of the list: credentials, then connector by connector, at most CONNECTORS of them. The rows are read before the
- * clock starts. Prints wall seconds, CPU seconds and rows. */
+/* insert SOURCE TARGET [CONNECTORS]: puts the rows of the mirror SOURCE into a new database of the same
+ * schema, with the daemon's pragmas, prepared statements and one transaction: what any program has to pay
+ * that writes these rows. In the order of the list: credentials, then connector by connector, at most
+ * CONNECTORS of them. The rows are read before the clock starts. Prints wall seconds, CPU seconds and rows.
+ */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const char *const of_credentials[] = {"credentials", "credential_errors", "credential_usages"};
-static const char *const of_connectors[] = {
+static const char* const of_credentials[] = {"credentials", "credential_errors", "credential_usages"};
+static const char* const of_connectors[] = {
     "connectors",  "connector_tags",       "connector_variables",    "auth_schemes", "auth_scheme_messages",
     "connections", "connection_variables", "connection_credentials", "versions",     "version_messages",
     "_connectors"};
@@ -18,33 +19,41 @@ enum { tables = 14, columns = 16 };
 
 struct row {
     int table, count;
-    sqlite3_value *values[columns];
+    sqlite3_value* values[columns];
 };
-static struct row *rows;
+static struct row* rows;
 static size_t row_count, row_space;
-static const char *names[tables];
-static sqlite3_stmt *inserts[tables];
+static const char* names[tables];
+static sqlite3_stmt* inserts[tables];
 
-static void check(sqlite3 *db, int code) {
+static void check(sqlite3* db, int code) {
     if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
         return;
     fprintf(stderr, "insert: %s\n", sqlite3_errmsg(db));
     exit(1);
 }
 
-static void run(sqlite3 *db, const char *sql) { check(db, sqlite3_exec(db, sql, NULL, NULL, NULL)); }
+static void run(sqlite3* db, const char* sql) {
+    check(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
-    sqlite3_stmt *statement;
+static sqlite3_stmt* prepare(sqlite3* db, const char* sql) {
+    sqlite3_stmt* statement;
     check(db, sqlite3_prepare_v2(db, sql, -1, &statement, NULL));
     return statement;
 }
 
-static void read_rows(sqlite3 *source, int table, sqlite3_stmt *select) {
+static void read_rows(sqlite3* source, int table, sqlite3_stmt* select) {
     while (sqlite3_step(select) == SQLITE_ROW) {
-        if (row_count == row_space)
-            rows = realloc(rows, (row_space = row_space ? 2 * row_space : 1024) * sizeof *rows);
-        struct row *row = &rows[row_count++];
+        if (row_count == row_space) {
+            struct row* more = realloc(rows, (row_space = row_space ? 2 * row_space : 1024) * sizeof *rows);
+            if (!more) {
+                fprintf(stderr, "insert: out of memory\n");
+                exit(1);
+            }
+            rows = more;
+        }
+        struct row* row = &rows[row_count++];
         row->table = table;
         row->count = sqlite3_column_count(select);
         for (int i = 0; i < row->count; ++i)
@@ -53,26 +62,28 @@ static void read_rows(sqlite3 *source, int table, sqlite3_stmt *select) {
     check(source, sqlite3_reset(select));
 }
 
-static void read_all(sqlite3 *source, int limit) {
+static void read_all(sqlite3* source, int limit) {
     char sql[256];
     int table = 0;
     for (size_t i = 0; i < sizeof of_credentials / sizeof *of_credentials; ++i, ++table) {
         names[table] = of_credentials[i];
-        snprintf(sql, sizeof sql,
-                 "SELECT * FROM %s WHERE credential_id IN (SELECT credential_id FROM connection_credentials WHERE "
-                 "connector_id IN (SELECT connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d))",
-                 names[table], limit);
+        snprintf(
+            sql, sizeof sql,
+            "SELECT * FROM %s WHERE credential_id IN (SELECT credential_id FROM connection_credentials WHERE "
+            "connector_id IN (SELECT connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d))",
+            names[table], limit);
         read_rows(source, table, prepare(source, sql));
     }
-    sqlite3_stmt *selects[tables] = {0};
+    sqlite3_stmt* selects[tables] = {0};
     for (int i = table; i < tables; ++i) {
         names[i] = of_connectors[i - table];
-        snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE organisation_id = ? AND connector_id = ?", names[i]);
+        snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE organisation_id = ? AND connector_id = ?",
+                 names[i]);
         selects[i] = prepare(source, sql);
     }
-    snprintf(sql, sizeof sql, "SELECT organisation_id, connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d",
-             limit);
-    sqlite3_stmt *ids = prepare(source, sql);
+    snprintf(sql, sizeof sql,
+             "SELECT organisation_id, connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d", limit);
+    sqlite3_stmt* ids = prepare(source, sql);
     while (sqlite3_step(ids) == SQLITE_ROW)
         for (int i = table; i < tables; ++i) {
             check(source, sqlite3_bind_value(selects[i], 1, sqlite3_column_value(ids, 0)));
@@ -81,16 +92,17 @@ static void read_all(sqlite3 *source, int limit) {
         }
 }
 
-static void prepare_target(sqlite3 *source, sqlite3 *target, const char *path) {
+static void prepare_target(sqlite3* source, sqlite3* target, const char* path) {
     char sql[1024];
     run(target, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                 "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096");
-    sqlite3_stmt *ddl = prepare(source, "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%' "
-                                        "AND type IN ('table', 'index') ORDER BY type DESC, rowid");
+    sqlite3_stmt* ddl =
+        prepare(source, "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%' "
+                        "AND type IN ('table', 'index') ORDER BY type DESC, rowid");
     while (sqlite3_step(ddl) == SQLITE_ROW)
-        run(target, (const char *)sqlite3_column_text(ddl, 0));
-    snprintf(sql, sizeof sql, "ATTACH '%s' AS s; INSERT INTO organisations SELECT * FROM s.organisations; DETACH s",
-             path);
+        run(target, (const char*)sqlite3_column_text(ddl, 0));
+    snprintf(sql, sizeof sql,
+             "ATTACH '%s' AS s; INSERT INTO organisations SELECT * FROM s.organisations; DETACH s", path);
     run(target, sql);
     for (int i = 0; i < tables; ++i) {
         snprintf(sql, sizeof sql, "SELECT * FROM %s", names[i]);
@@ -116,7 +128,7 @@ static double cpu(void) {
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
     sqlite3 *source, *target;
     if (count < 3)
         return 64;
@@ -128,12 +140,12 @@ int main(int count, char **arguments) {
     double wall_begin = wall(), cpu_begin = cpu();
     run(target, "BEGIN IMMEDIATE");
     for (size_t r = 0; r < row_count; ++r) {
-        sqlite3_stmt *insert = inserts[rows[r].table];
+        sqlite3_stmt* insert = inserts[rows[r].table];
         for (int i = 0; i < rows[r].count; ++i) {
-            sqlite3_value *value = rows[r].values[i];
+            sqlite3_value* value = rows[r].values[i];
             if (sqlite3_value_type(value) == SQLITE_TEXT)
-                sqlite3_bind_text(insert, i + 1, (const char *)sqlite3_value_text(value), sqlite3_value_bytes(value),
-                                  SQLITE_STATIC);
+                sqlite3_bind_text(insert, i + 1, (const char*)sqlite3_value_text(value),
+                                  sqlite3_value_bytes(value), SQLITE_STATIC);
             else
                 sqlite3_bind_value(insert, i + 1, value);
         }

@@ -1,5 +1,5 @@
-// sax FILE...: reads the files, then parses each in place once, with a handler that ignores everything: what a look at
-// every byte of the pages costs at the least. Prints wall seconds.
+// sax FILE...: reads the files, then parses each in place once, with a handler that ignores everything: what
+// a look at every byte of the pages costs at the least. Prints wall seconds.
 #include <rapidjson/reader.h>
 
 #include <chrono>

@@ -81,7 +81,7 @@ TEST_CASE("everything wrong with the flags is said at once") {
     for (const char* size : {"0", "-1", "1.5", "", "7x", "99999999999999999999"}) {
         sizes.page_size = size;
         bool quoted = std::string{size} != "0" && std::string{size} != "-1";
-        auto shown = quoted ? '"' + std::string{size} + '"' : std::string{size};
+        std::string mark = quoted ? "\"" : "", shown = mark + size + mark;
         CHECK(problems_of(from_flags(sizes, with_token())) ==
               "--page-size: expected a whole number from 1 to 10000, got " + shown + "\n");
     }

@@ -434,7 +434,7 @@ TEST_CASE("an organisation has one id and one token source, and a pasted token i
 }
 
 TEST_CASE("ids and names are each organisation's own") {
-    auto two = [](std::string first, std::string second) {
+    auto two = [](const std::string& first, const std::string& second) {
         return "[[organisation]]\ntoken_env = 'A'\n" + first + "\n[[organisation]]\ntoken_env = 'A'\n" +
                second + "\n";
     };

@@ -28,7 +28,7 @@ std::size_t open_descriptors() {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), {}));
 }
 
-Trial::Trial(Terms terms) : rig(world(terms), 2), terms_(terms), random_(terms.seed) {
+Trial::Trial(const Terms& terms) : rig(world(terms), 2), terms_(terms), random_(terms.seed) {
     rig.plan.baseline_rows = true;
     rig.plan.guard = {1'000'000, 100};
     rig.interval = std::chrono::hours{25};

@@ -33,7 +33,7 @@ public:
         bool file = true; // else the log alone is delivered to
         std::string pragma = {};
     };
-    explicit Trial(Terms);
+    explicit Trial(const Terms&);
     ~Trial();
 
     // What people do to the platform, drawn from the trial's seed; as many connectors stay as there were.

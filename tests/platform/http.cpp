@@ -106,7 +106,8 @@ public:
         do {
             stream_.next_out = reinterpret_cast<Bytef*>(piece);
             stream_.avail_out = sizeof piece;
-            deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+            if (deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_ERROR)
+                throw std::runtime_error("zlib cannot compress");
             out.append(piece, sizeof piece - stream_.avail_out);
         } while (stream_.avail_out == 0);
     }

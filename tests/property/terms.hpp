@@ -23,7 +23,7 @@ struct Terms {
     std::chrono::minutes interval{5};
     std::size_t commit_batch = 4 << 20;
     bool heads = false; // looks at the head of the list between walks
-    bool thin = true; // few things hang on each connector, which takes a third of the time
+    bool thin = true;   // few things hang on each connector, which takes a third of the time
 
     bool endless = false;    // never falls quiet
     bool look_again = false; // one more walk at the end, which must find nothing to record
