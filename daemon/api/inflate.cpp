@@ -6,6 +6,18 @@
 #include <new>
 
 namespace versori::api {
+namespace {
+
+// zlib's own memory holds what it inflates, and comes from the heap that is wiped.
+voidpf take(voidpf, uInt count, uInt size) {
+    return ::operator new (std::size_t{count} * size, std::nothrow);
+}
+
+void give_back(voidpf, voidpf block) {
+    ::operator delete(block);
+}
+
+} // namespace
 
 struct Inflater::State {
     z_stream zlib{};
@@ -15,6 +27,8 @@ struct Inflater::State {
 
 Inflater::Inflater(std::size_t max_bytes) : state_(std::make_unique<State>()), max_bytes_(max_bytes) {
     constexpr int gzip_only = 16 + MAX_WBITS;
+    state_->zlib.zalloc = take;
+    state_->zlib.zfree = give_back;
     if (inflateInit2(&state_->zlib, gzip_only) != Z_OK)
         throw std::bad_alloc();
 }

@@ -85,6 +85,7 @@ Result<std::shared_ptr<Tls>> Tls::make(std::string host, const std::string& ca_f
     if (!roots)
         return unreadable(ca_file.empty() ? "(the system's roots)" : ca_file);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, note_problem);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_set_ex_data(context, session_slot(), &impl->session);
