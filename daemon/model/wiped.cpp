@@ -1,10 +1,15 @@
 #include "daemon/model/wiped.hpp"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <new>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define VERSORI_MIRROR_SANITIZED
@@ -15,10 +20,70 @@
 #endif
 
 namespace versori::model {
+namespace {
+
+// Stands in front of each block.
+struct alignas(std::max_align_t) Front {
+    std::size_t size;   // of the block, without this
+    std::size_t mapped; // bytes mapped for it, this included; 0: it is malloc's
+};
+
+// Blocks for pages and caches are mapped one by one, so that they leave no holes in the heap; a few are kept
+// for the next of their kind, as they are.
+class LargeBlocks {
+public:
+    static constexpr std::size_t smallest = 64 * 1024;
+
+    Front* take(std::size_t size) noexcept {
+        std::lock_guard lock(mutex_);
+        for (Front*& spare : spares_)
+            if (spare && spare->mapped >= size && spare->mapped / 2 <= size)
+                return std::exchange(spare, nullptr);
+        constexpr std::size_t page = 4096;
+        if (size > SIZE_MAX - page)
+            return nullptr;
+        size = (size + page - 1) / page * page;
+        void* fresh = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (fresh == MAP_FAILED)
+            return nullptr;
+        return new (fresh) Front{0, size};
+    }
+
+    void give_back(Front* block) noexcept {
+        std::lock_guard lock(mutex_);
+        auto place = std::ranges::find(spares_, nullptr);
+        if (block->mapped <= largest_spare && place != std::end(spares_))
+            *place = block;
+        else
+            ::munmap(block, block->mapped);
+    }
+
+    void unmap_spares() noexcept {
+        std::lock_guard lock(mutex_);
+        for (Front*& spare : spares_)
+            if (spare)
+                ::munmap(spare, spare->mapped), spare = nullptr;
+    }
+
+private:
+    static constexpr std::size_t largest_spare = 2 << 20;
+
+    std::mutex mutex_;
+    Front* spares_[4] = {};
+};
+
+constinit LargeBlocks large_blocks;
 
 [[gnu::noinline]] void wipe_stack() noexcept {
     char below[64 * 1024]; // decoding takes a quarter of it
     explicit_bzero(below, sizeof below);
+}
+
+} // namespace
+
+void forget() noexcept {
+    large_blocks.unmap_spares();
+    wipe_stack();
 }
 
 } // namespace versori::model
@@ -27,17 +92,23 @@ namespace versori::model {
 
 namespace {
 
-// In front of each block stands its size.
-constexpr std::size_t front = alignof(std::max_align_t);
+using versori::model::Front;
+using versori::model::large_blocks;
+using versori::model::LargeBlocks;
 
 void* allocate(std::size_t size) noexcept {
-    if (size > SIZE_MAX - front)
+    if (size > SIZE_MAX - sizeof(Front))
         return nullptr;
-    auto* block = static_cast<std::byte*>(std::malloc(front + size));
-    if (!block)
+    std::size_t whole = sizeof(Front) + size;
+    Front* front = nullptr;
+    if (whole >= LargeBlocks::smallest)
+        front = large_blocks.take(whole);
+    else if (void* block = std::malloc(whole))
+        front = new (block) Front{0, 0};
+    if (!front)
         return nullptr;
-    std::memcpy(block, &size, sizeof size);
-    return block + front;
+    front->size = size;
+    return front + 1;
 }
 
 } // namespace
@@ -57,11 +128,11 @@ void* operator new(std::size_t size) {
 void operator delete(void* block) noexcept {
     if (!block)
         return;
-    auto* whole = static_cast<std::byte*>(block) - front;
-    std::size_t size;
-    std::memcpy(&size, whole, sizeof size);
-    explicit_bzero(block, size);
-    std::free(whole);
+    Front* front = static_cast<Front*>(block) - 1;
+    if (front->mapped > 0)
+        return large_blocks.give_back(front);
+    explicit_bzero(block, front->size);
+    std::free(front);
 }
 
 void operator delete(void* block, std::size_t) noexcept {

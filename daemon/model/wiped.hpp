@@ -3,10 +3,12 @@
 namespace versori::model {
 
 // What came with a page may be secret, so no memory holds it longer than somebody needs it: in this program a
-// block of the C++ heap is overwritten when it is given back (wiped.cpp replaces operator new and delete).
-// Not where a sanitizer watches over the heap.
+// block of the C++ heap is overwritten or unmapped when it is given back (wiped.cpp replaces operator new and
+// delete), and memory that a walk took does not stay with the process. Not where a sanitizer watches over the
+// heap.
 
-// The same for the stack: overwrites what calls that have returned left below the caller.
-void wipe_stack() noexcept;
+// Overwrites what calls that have returned left on the stack below the caller, and unmaps the large blocks
+// that were kept to be used again. For the end of a walk.
+void forget() noexcept;
 
 } // namespace versori::model

@@ -1,5 +1,6 @@
 #include "daemon/store/database.hpp"
 
+#include "daemon/store/memory.hpp"
 #include "daemon/store/query.hpp"
 #include "schema/sql.hpp"
 
@@ -129,7 +130,7 @@ std::string schema_dictionary() {
     return std::string(schema::dictionary);
 }
 
-Database::Database(std::string path, Mode mode, model::Time now) : path_(std::move(path)) {
+Database::Database(std::string path, Mode mode, model::Time now) : Database(std::move(path)) {
     try {
         bool made = false;
         if (exists_with_content(path_)) {
@@ -150,7 +151,9 @@ Database::Database(std::string path, Mode mode, model::Time now) : path_(std::mo
     }
 }
 
-Database::Database(std::string path) : path_(std::move(path)) {}
+Database::Database(std::string path) : path_(std::move(path)) {
+    take_memory_from_heap();
+}
 
 Database::~Database() = default;
 

@@ -2,6 +2,8 @@
 
 #include "daemon/emit/file.hpp"
 #include "daemon/emit/journal.hpp"
+#include "daemon/model/wiped.hpp"
+#include "daemon/store/memory.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -84,6 +86,8 @@ asio::awaitable<void> Feed::run() {
         if (idle > 0ms) {
             if (looks_ > 0)
                 idle = std::min(idle, later_looks[--looks_]);
+            else
+                rest();
             timer_.expires_after(idle);
             co_await timer_.async_wait(token);
         } else {
@@ -93,6 +97,15 @@ asio::awaitable<void> Feed::run() {
         if (state.cancelled() != asio::cancellation_type::none)
             co_return;
     }
+}
+
+// Nobody has written for seconds. What is wrong with the database is the next turn's to tell.
+void Feed::rest() {
+    try {
+        store::give_back_cache(database_);
+    } catch (const store::StoreError&) {
+    }
+    model::forget();
 }
 
 milliseconds Feed::guarded_turn() {

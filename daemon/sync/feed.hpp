@@ -76,6 +76,7 @@ private:
     bool move_marks();
     bool prune();
     std::chrono::milliseconds guarded_turn();
+    void rest();
 
     boost::asio::any_io_executor executor_;
     store::Database& database_;

@@ -139,7 +139,7 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
         member.due = Schedule::after_failure(clock_.wall(), 1, {});
     }
     member.walking = false;
-    model::wipe_stack();
+    model::forget();
     member.refused = ended.result.ending == WalkResult::Ending::denied;
     bool outdated = member.refused && member.walker.token_changed();
     if (std::exchange(member.again, false) || outdated)
@@ -162,7 +162,7 @@ awaitable<void> Round::look_at_head(Member& member) {
     } catch (const store::StoreError& error) {
         result.reason = error.what();
     }
-    model::wipe_stack();
+    model::forget();
     member.head_due = result.reason.empty() ? clock_.wall() + *head_interval_ : model::Time::max();
     turns_.give_back();
     if (!result.cancelled && calls_.looked)
