@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -21,13 +22,20 @@ Front* front_of(void* block) {
     return static_cast<Front*>(block) - 1;
 }
 
+// What SQLite is given is no secret: only what is large need come from the heap that gives it back.
+bool is_large(int size) {
+    return size >= 64 * 1024;
+}
+
 void* take(int size) {
-    void* whole = ::operator new(sizeof(Front) + static_cast<std::size_t>(size), std::nothrow);
+    std::size_t with_front = sizeof(Front) + static_cast<std::size_t>(size);
+    void* whole = is_large(size) ? ::operator new(with_front, std::nothrow) : std::malloc(with_front);
     return whole ? new (whole) Front{size} + 1 : nullptr;
 }
 
 void give_back(void* block) {
-    ::operator delete(front_of(block));
+    Front* front = front_of(block);
+    is_large(front->size) ? ::operator delete(front) : std::free(front);
 }
 
 int size_of(void* block) {

@@ -4,7 +4,7 @@ namespace versori::store {
 
 class Database;
 
-// From here on SQLite takes its memory from the C++ heap (see model/wiped.hpp), each page cache as one block.
+// From here on SQLite takes large blocks from the C++ heap (see model/wiped.hpp), each page cache as one.
 // Has to come before the first use of SQLite; does nothing after it.
 void take_memory_from_heap();
 
