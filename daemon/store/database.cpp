@@ -22,10 +22,8 @@ namespace {
 
 constexpr int application_id = 0x564D4952;
 
-// A connection is used by one thread, and nobody asks how much memory SQLite has: no locks for either.
+// A connection is used by one thread: no locks.
 SQLite::Database open_sqlite(const std::string& path, int flags, int busy_ms = 0) {
-    static const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    (void)without_statistics; // refused where SQLite runs already
     return {path, flags | SQLITE_OPEN_NOMUTEX, busy_ms};
 }
 

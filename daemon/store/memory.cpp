@@ -69,6 +69,7 @@ void take_memory_from_heap() {
                                                     round_up, begin,     end,    nullptr};
         constexpr int as_large_as_the_cache = -64 * 1024;
         sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // nobody asks how much it has: no locks for that
         return sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, as_large_as_the_cache);
     }();
     static_cast<void>(outcome);
