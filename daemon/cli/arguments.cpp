@@ -66,6 +66,7 @@ int run(const Chosen& chosen) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a write that is too long fails, and that is said
     CLI::App app("Mirrors the connectors of Versori organisations into SQLite and tells what changed",
                  "versori-mirror");
     app.set_version_flag("--version", "versori-mirror " VERSORI_MIRROR_VERSION);

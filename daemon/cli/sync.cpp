@@ -3,6 +3,7 @@
 #include "daemon/cli/progress_display.hpp"
 #include "daemon/config/flags.hpp"
 #include "daemon/config/lookup.hpp"
+#include "daemon/store/lock.hpp"
 #include "daemon/sync/feed.hpp"
 #include "daemon/sync/report.hpp"
 #include "daemon/sync/round.hpp"
@@ -83,14 +84,18 @@ int sync_once(const Flags& flags, const Arguments& arguments) {
                       flags.config + ": no organisation is configured: add an [[organisation]]");
     auto ids = ids_of(settings, arguments.organisations);
     boost::asio::io_context io(1);
-    sync::OpenMirror mirror(settings, "sync",
-                            std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    store::Lock lock(settings.mirror.database, "sync");
+    sync::OpenMirror mirror(settings,
+                            std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()),
+                            std::chrono::seconds{10});
     api::SystemClock clock(io.get_executor());
     ProgressDisplay display(io, label_width(settings, ids), colored(flags, STDOUT_FILENO));
     auto say = [&](const std::string& sentence) {
         display.clear();
         std::cerr << "versori-mirror: " << sentence << "\n";
     };
+    if (!mirror.notice.empty())
+        say(mirror.notice);
     sync::Feed feed(io.get_executor(), mirror.database, clock, {say, say});
     feed.configure(settings.changes);
     feed.deliver_now(); // before there is anything new: it notices a mirror older than what was told of it

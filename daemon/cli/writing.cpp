@@ -2,22 +2,42 @@
 
 #include "daemon/cli/command.hpp"
 #include "daemon/store/outbox.hpp"
+#include "daemon/store/seen.hpp"
+
+#include <iostream>
 
 namespace versori::cli {
+namespace {
+
+void begin(store::Database& database) {
+    constexpr int tries = 600; // each waits a tenth of a second
+    for (int i = 0; !database.try_begin(); ++i)
+        if (i == tries)
+            throw store::StoreError("another program has been writing " + database.path() +
+                                    " for a minute; wait until it ends");
+}
+
+} // namespace
 
 void write_beside_daemon(const std::string& path,
                          const std::function<void(store::Database&, model::Time now)>& work) {
-    constexpr int tries = 600; // each waits a tenth of a second
     auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    store::Seen::set_log_aside(path, now);
     store::Database(path, store::Database::Mode::read, now);
     store::Database database(path, store::Database::Mode::write, now);
-    for (int i = 0; !database.try_begin(); ++i)
-        if (i == tries)
-            throw store::StoreError("another program has been writing " + path +
-                                    " for a minute; wait until it ends");
-    store::Transaction transaction(database);
-    work(database, now);
-    transaction.commit();
+    store::Seen seen(database);
+    auto in_transaction = [&](const std::function<void()>& one) {
+        begin(database);
+        store::Transaction transaction(database);
+        one();
+        transaction.commit();
+    };
+    std::string judged;
+    in_transaction([&] { judged = seen.judge(); });
+    if (!judged.empty())
+        std::cerr << "versori-mirror: " << judged << "\n";
+    seen.watch();
+    in_transaction([&] { work(database, now); });
 }
 
 std::string find_organisation(store::Database& database, const std::string& wanted) {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -23,8 +24,8 @@ namespace {
 constexpr int application_id = 0x564D4952;
 
 // A connection is used by one thread: no locks.
-SQLite::Database open_sqlite(const std::string& path, int flags, int busy_ms = 0) {
-    return {path, flags | SQLITE_OPEN_NOMUTEX, busy_ms};
+SQLite::Database open_sqlite(const std::string& path, int flags, std::chrono::milliseconds patience = {}) {
+    return {path, flags | SQLITE_OPEN_NOMUTEX, static_cast<int>(patience.count())};
 }
 
 std::int64_t pragma(SQLite::Database& sqlite, const char* name) {
@@ -71,10 +72,10 @@ std::string immutable_uri(const std::string& path) {
 
 // To look at a file that may be another program's. Opened as usual, a file without its log would get a new
 // one beside it.
-SQLite::Database open_to_look(const std::string& path) {
+SQLite::Database open_to_look(const std::string& path, std::chrono::milliseconds patience) {
     if (is_whole(path))
         return open_sqlite(immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
-    return open_sqlite(path, SQLite::OPEN_READONLY, 5000);
+    return open_sqlite(path, SQLite::OPEN_READONLY, patience);
 }
 
 bool exists_with_content(const std::string& path) {
@@ -128,21 +129,22 @@ std::string schema_dictionary() {
     return std::string(schema::dictionary);
 }
 
-Database::Database(std::string path, Mode mode, model::Time now) : Database(std::move(path)) {
+Database::Database(std::string path, Mode mode, model::Time now, std::chrono::milliseconds patience)
+    : Database(std::move(path)) {
     try {
         bool made = false;
         if (exists_with_content(path_)) {
-            SQLite::Database look = open_to_look(path_);
+            SQLite::Database look = open_to_look(path_, patience);
             check_ours(path_, look, made);
         }
         if (mode == Mode::write) {
-            open_for_writing(now);
+            open_for_writing(now, patience);
             return;
         }
         if (!made)
             throw StoreError("there is no mirror at " + path_ +
                              " yet; `versori-mirror run` or `sync` makes one, --database names another file");
-        handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READONLY, 5000), {}});
+        handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READONLY, patience), {}});
         handle_->sqlite.exec("PRAGMA query_only = ON");
     } catch (const SQLite::Exception& error) {
         throw_store_error(path_, error);
@@ -169,9 +171,9 @@ std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
     return out;
 }
 
-void Database::open_for_writing(model::Time now) {
+void Database::open_for_writing(model::Time now, std::chrono::milliseconds patience) {
     create_file(path_);
-    handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READWRITE, 5000), {}});
+    handle_.reset(new Handle{open_sqlite(path_, SQLite::OPEN_READWRITE, patience), {}});
     auto& sqlite = handle_->sqlite;
     if (sqlite3_db_readonly(sqlite.getHandle(), "main") == 1)
         throw StoreError("the mirror " + path_ + " cannot be written; check the owner and mode of the file");
@@ -217,11 +219,15 @@ void Database::migrate(model::Time now) {
     }
 }
 
-bool Database::try_begin() {
+void Database::on_locked(std::chrono::milliseconds patience, std::function<void(bool)> call) {
+    locked_patience_ = patience;
+    on_locked_ = std::move(call);
+}
+
+bool Database::begin_immediate() {
     try {
         handle_->sqlite.exec("BEGIN IMMEDIATE");
-        in_transaction_ = true;
-        return true;
+        return in_transaction_ = true;
     } catch (const SQLite::Exception& error) {
         if (error.getErrorCode() == SQLITE_BUSY)
             return false;
@@ -229,9 +235,40 @@ bool Database::try_begin() {
     }
 }
 
+bool Database::try_begin() {
+    bool begun = begin_immediate();
+    note_locked(!begun);
+    if (!begun)
+        return false;
+    try {
+        check();
+    } catch (...) {
+        rollback();
+        throw;
+    }
+    return true;
+}
+
+void Database::note_locked(bool locked) {
+    auto now = std::chrono::steady_clock::now();
+    if (!locked)
+        locked_since_.reset();
+    else if (!locked_since_)
+        locked_since_ = now;
+    bool told = locked && (locked_told_ || now - *locked_since_ >= locked_patience_);
+    if (on_locked_ && told != locked_told_) {
+        locked_told_ = told;
+        on_locked_(told);
+    }
+}
+
 void Database::commit() {
+    if (guard_)
+        guard_->committing();
     execute("COMMIT");
     in_transaction_ = false;
+    if (guard_)
+        guard_->committed();
 }
 
 void Database::rollback() noexcept {
@@ -255,6 +292,23 @@ void Database::execute(const char* sql) {
     } catch (const SQLite::Exception& error) {
         throw_store_error(path_, error);
     }
+}
+
+Database::Log Database::checkpoint(bool truncate) {
+    std::int64_t page = 0;
+    {
+        Query query(*this, "PRAGMA page_size");
+        query.step();
+        page = query.integer(0);
+    }
+    Query query(*this, truncate ? "PRAGMA wal_checkpoint(TRUNCATE)" : "PRAGMA wal_checkpoint(PASSIVE)");
+    query.step();
+    std::int64_t frames = std::max<std::int64_t>(query.integer(1), 0);
+    return {frames * page, (frames - std::max<std::int64_t>(query.integer(2), 0)) * page};
+}
+
+void Database::leave_log() {
+    sqlite3_db_config(handle_->sqlite.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 void Database::copy_to(const std::string& path) {

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,24 +33,29 @@ std::string sentence(const std::string& path, const std::string& holder) {
 
 } // namespace
 
-Lock::Lock(const std::string& database_path, std::string_view command) {
-    std::string path = database_path + ".lock";
-    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+Lock::Lock(const std::string& database_path, std::string_view command) : path_(database_path + ".lock") {
+    file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file_ < 0)
-        throw StoreError("the lock " + path + " cannot be made: " + std::strerror(errno) +
+        throw StoreError("the lock " + path_ + " cannot be made: " + std::strerror(errno) +
                          "; check its directory's owner and mode");
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
         std::string who = holder(file_);
         ::close(file_);
-        throw LockHeld(sentence(path, who));
+        throw LockHeld(sentence(path_, who));
     }
     std::string mine = std::to_string(::getpid()) + " " + std::string(command);
     if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, mine.data(), mine.size(), 0) < 0) {
         std::string why = std::strerror(errno);
         ::close(file_);
-        throw StoreError("the lock " + path + " cannot be written: " + why +
+        throw StoreError("the lock " + path_ + " cannot be written: " + why +
                          "; free some space, or check the file system");
     }
+}
+
+bool Lock::displaced() const {
+    struct stat mine, there;
+    return ::fstat(file_, &mine) != 0 || ::stat(path_.c_str(), &there) != 0 || mine.st_dev != there.st_dev ||
+           mine.st_ino != there.st_ino;
 }
 
 Lock::~Lock() {

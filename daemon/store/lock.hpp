@@ -21,7 +21,11 @@ public:
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
 
+    // Whether its file is gone or another, so that it keeps nobody out any more.
+    bool displaced() const;
+
 private:
+    std::string path_;
     int file_;
 };
 

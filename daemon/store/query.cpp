@@ -26,8 +26,7 @@ void throw_store_error(const std::string& path, const SQLite::Exception& error) 
     std::string what = "the mirror " + path + ": ";
     switch (error.getErrorCode()) {
     case SQLITE_BUSY:
-        what += "another process holds it locked";
-        break;
+        throw Busy(what + "another process holds it locked");
     case SQLITE_FULL:
         what += "the disk is full; free some space";
         break;

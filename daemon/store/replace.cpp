@@ -3,6 +3,7 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/query.hpp"
+#include "daemon/store/seen.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,15 +29,10 @@ void move(const std::string& from, const std::string& to) {
                              std::strerror(errno));
 }
 
-// mirror.db.20261124T051500Z, with a number when there is one already.
 std::string set_aside(const std::string& path, model::Time now) {
     if (!exists(path))
         return "";
-    std::string stamp = model::format_time(now).substr(0, 19) + "Z";
-    std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-    std::string name = path + "." + stamp;
-    for (int i = 2; exists(name); ++i)
-        name = path + "." + stamp + "-" + std::to_string(i);
+    std::string name = name_aside(path, now);
     move(path, name);
     return name;
 }
@@ -65,16 +61,31 @@ void hand_over(const std::string& path, const std::string& before) {
     struct stat owner {};
     if (::geteuid() != 0 || ::stat((before.empty() ? directory : before).c_str(), &owner) != 0)
         return;
-    for (const char* part : {"", "-wal", "-shm", ".lock"})
+    for (const char* part : {"", "-wal", "-shm", ".lock", ".seen"})
         if (::lchown((path + part).c_str(), owner.st_uid, owner.st_gid) != 0 && errno != ENOENT)
             throw StoreError(path + part + " cannot be given to its owner: " + std::strerror(errno));
 }
 
+void note(const std::string& path, model::Time now) {
+    Database database(path, Database::Mode::write, now);
+    Seen(database).watch();
+}
+
 } // namespace
+
+// mirror.db.20261124T051500Z, with a number when there is one already.
+std::string name_aside(const std::string& path, model::Time now) {
+    std::string stamp = model::format_time(now).substr(0, 19) + "Z";
+    std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+    std::string name = path + "." + stamp;
+    for (int i = 2; exists(name) || exists(name + "-wal"); ++i)
+        name = path + "." + stamp + "-" + std::to_string(i);
+    return name;
+}
 
 std::string rebuild(const std::string& path, model::Time now) {
     std::string aside = set_aside(path, now);
-    Database(path, Database::Mode::write, now);
+    note(path, now);
     hand_over(path, aside);
     return aside;
 }
@@ -91,6 +102,7 @@ std::string restore(const std::string& path, const std::string& backup, model::T
     mint(fresh, now);
     std::string aside = set_aside(path, now);
     move(fresh, path);
+    note(path, now);
     hand_over(path, aside);
     return aside;
 }

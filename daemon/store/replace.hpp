@@ -6,6 +6,9 @@
 
 namespace versori::store {
 
+// What a mirror is called that is set aside now: the first such name that is free.
+std::string name_aside(const std::string& path, model::Time now);
+
 // REQUIRES of both: the caller holds the mirror's lock. Whatever was there is set aside, never deleted. Both
 // throw StoreError and leave the mirror as it was then.
 

@@ -116,6 +116,10 @@ milliseconds Feed::guarded_turn() {
         database_pause_ = 0ms;
         return idle;
     } catch (const store::StoreError& error) {
+        if (calls_.displaced && dynamic_cast<const store::Displaced*>(&error)) {
+            calls_.displaced(error.what());
+            return longest_pause;
+        }
         if (database_pause_ == 0ms)
             calls_.warning("the change feed waits: " + std::string(error.what()));
         database_pause_ = longer(database_pause_);
@@ -144,6 +148,7 @@ bool Feed::deliver_now() {
 }
 
 milliseconds Feed::turn() {
+    database_.check();
     Instant now = clock_.now();
     if (!forget_others())
         return while_locked;

@@ -31,6 +31,8 @@ public:
     struct Calls {
         std::function<void(const std::string&)> warning; // once when something begins to fail
         std::function<void(const std::string&)> notice;  // when it works again
+        // The mirror has to be opened again, for this reason. Without it, that is a failure.
+        std::function<void(const std::string&)> displaced = {};
     };
 
     Feed(boost::asio::any_io_executor, store::Database&, api::Clock&, Calls);

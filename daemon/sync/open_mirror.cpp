@@ -12,35 +12,38 @@ Normalisation normalisation_of(const config::Settings& settings) {
     return Normalisation(store::fingerprint_key(settings.mirror.database), settings.secrets.variables);
 }
 
-void begin(store::Database& database) {
-    for (int i = 0; i < 100; ++i)
-        if (database.try_begin())
-            return;
-    throw store::StoreError("another program has been writing " + database.path() +
-                            " for ten seconds; wait until it ends");
+void begin(store::Database& database, std::chrono::milliseconds patience) {
+    auto end = std::chrono::steady_clock::now() + patience;
+    while (!database.try_begin()) // waits for a tenth of a second by itself
+        if (std::chrono::steady_clock::now() >= end)
+            throw store::Busy("another program has been writing " + database.path() + " for " +
+                              std::to_string(patience.count() / 1000) + " s; wait until it ends");
 }
 
 } // namespace
 
-OpenMirror::OpenMirror(const config::Settings& settings, std::string_view command, model::Time now)
-    : lock(settings.mirror.database, command),
-      database(settings.mirror.database, store::Database::Mode::write, now),
+OpenMirror::OpenMirror(const config::Settings& settings, model::Time now, std::chrono::milliseconds patience)
+    : notice(store::Seen::set_log_aside(settings.mirror.database, now)),
+      database(settings.mirror.database, store::Database::Mode::write, now, patience), seen(database),
       normalisation(normalisation_of(settings)) {
-    store::Bookkeeping bookkeeping(database);
-    begin(database);
+    begin(database, patience);
     store::Transaction transaction(database);
-    bookkeeping.abandon_running(now);
+    std::string judged = seen.judge();
+    store::Bookkeeping(database).abandon_running(now);
     transaction.commit();
-    configure(settings, now);
+    seen.watch();
+    notice += (notice.empty() || judged.empty() ? "" : "; ") + judged;
+    configure(settings, now, patience);
 }
 
-void OpenMirror::configure(const config::Settings& settings, model::Time now) {
+void OpenMirror::configure(const config::Settings& settings, model::Time now,
+                           std::chrono::milliseconds patience) {
     normalisation = normalisation_of(settings);
     store::Bookkeeping bookkeeping(database);
     std::vector<store::Bookkeeping::Named> organisations;
     for (const config::Organisation& organisation : settings.organisations)
         organisations.push_back({organisation.id, organisation.name});
-    begin(database);
+    begin(database, patience);
     store::Transaction transaction(database);
     bookkeeping.configure(organisations, now);
     for (const config::Organisation& organisation : settings.organisations)

@@ -3,24 +3,28 @@
 #include "daemon/config/settings.hpp"
 #include "daemon/model/time.hpp"
 #include "daemon/store/database.hpp"
-#include "daemon/store/lock.hpp"
+#include "daemon/store/seen.hpp"
 #include "daemon/sync/normalisation.hpp"
 
-#include <string_view>
+#include <chrono>
+#include <string>
 
 namespace versori::sync {
 
-// A mirror that this process alone writes.
+// A mirror that this process alone writes, because it holds the mirror's store::Lock.
 struct OpenMirror {
-    // Locks, opens and migrates. `command` is run or sync. Throws store::LockHeld and store::StoreError.
-    OpenMirror(const config::Settings&, std::string_view command, model::Time now);
+    // Opens, migrates and judges. Throws store::StoreError; store::Busy when another process keeps it locked
+    // for longer than `patience`.
+    OpenMirror(const config::Settings&, model::Time now, std::chrono::milliseconds patience);
 
     // Makes its organisations those of the settings, and its rows obey `secrets.variables`: what is secret by
-    // now does not stay readable until the next walk.
-    void configure(const config::Settings&, model::Time now);
+    // now does not stay readable until the next walk. Throws as above.
+    void configure(const config::Settings&, model::Time now, std::chrono::milliseconds patience);
 
-    store::Lock lock;
+    // What a person should know of how it was found, a sentence; empty: nothing.
+    std::string notice;
     store::Database database;
+    store::Seen seen;
     Normalisation normalisation;
 };
 

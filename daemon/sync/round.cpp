@@ -131,9 +131,14 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
     auto began = clock_.now();
     Ended ended{member.walker, {}, {}};
     member.walking = true;
+    std::string displaced;
     try {
+        mirror_.database.check();
         ended.result = co_await member.walker.walk(std::move(options));
         member.due = member.walker.next_attempt();
+    } catch (const store::Displaced& reason) {
+        ended.failure = displaced = reason.what();
+        member.due = Schedule::after_failure(clock_.wall(), 1, {});
     } catch (const store::StoreError& error) {
         ended.failure = error.what();
         member.due = Schedule::after_failure(clock_.wall(), 1, {});
@@ -148,7 +153,10 @@ awaitable<void> Round::walk(Member& member, bool scheduled, bool approve_deletio
         head_interval_ && ended.result.complete() ? clock_.wall() + *head_interval_ : model::Time::max();
     ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);
     turns_.give_back();
-    calls_.ended(ended);
+    if (!displaced.empty() && calls_.displaced)
+        calls_.displaced(displaced);
+    else
+        calls_.ended(ended);
 }
 
 // A look that fails leaves it to the next complete walk to say what is wrong.
@@ -157,15 +165,21 @@ awaitable<void> Round::look_at_head(Member& member) {
     if (!mine)
         co_return;
     HeadResult result;
+    std::string displaced;
     try {
+        mirror_.database.check();
         result = co_await member.walker.look_at_head();
+    } catch (const store::Displaced& reason) {
+        result.reason = displaced = reason.what();
     } catch (const store::StoreError& error) {
         result.reason = error.what();
     }
     model::forget();
     member.head_due = result.reason.empty() ? clock_.wall() + *head_interval_ : model::Time::max();
     turns_.give_back();
-    if (!result.cancelled && calls_.looked)
+    if (!displaced.empty() && calls_.displaced)
+        calls_.displaced(displaced);
+    else if (!result.cancelled && calls_.looked)
         calls_.looked(member.walker, result);
 }
 

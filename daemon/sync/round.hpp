@@ -44,6 +44,8 @@ public:
         std::function<void(const Walker&, const Progress&)> progress = {};
         std::function<void(const Walker&, const api::Pause&)> pause = {};
         std::function<void(const Walker&, const HeadResult&)> looked = {}; // at a head
+        // The mirror has to be opened again, for this reason. Without it, that is a failure.
+        std::function<void(const std::string& reason)> displaced = {};
     };
 
     // Walks each of `organisations` (ids; empty: all) once.
