@@ -74,8 +74,17 @@ class Bench:
                       f'[[organisation]]\nid = "{ORGANISATION}"\nname = "bench"\ntoken_env = "VERSORI_TOKEN"\n')
         return path
 
+    # A copy of the mirror is taken for one, and its soundness looked at, once: not what is measured here.
+    def adopt(self):
+        copy_database(self.ready, self.database)
+        folder = self.web.folder
+        self.web.serve(f"{self.pages}/base")
+        subprocess.run([self.mirror, "-c", self.configuration(self.web.plain), "sync"], env=TOKEN, check=True,
+                       capture_output=True)
+        self.web.serve(folder)
+
     def sync(self, fresh=False, url=None, more=""):
-        remove_database(self.database) if fresh else copy_database(self.ready, self.database)
+        remove_database(self.database) if fresh else self.adopt()
         config = self.configuration(url or self.web.plain, more)
         return measured(self.tools, [self.mirror, "-c", config, "sync"], env=TOKEN)
 
@@ -96,7 +105,7 @@ class Bench:
 
     # Walks of one process, from the second on.
     def run(self, walks):
-        copy_database(self.ready, self.database)
+        self.adopt()
         daemon = subprocess.Popen([self.mirror, "-c", self.configuration(self.web.plain), "run"], env=TOKEN,
                                   stderr=subprocess.DEVNULL)
 

@@ -69,6 +69,7 @@ class Web:
         sys.exit("nginx does not listen")
 
     def serve(self, folder):
+        self.folder = folder
         with open(f"{folder}/gone.json", "w") as out:
             out.write('{"code":"not_found","message":"connector not found"}')
         link = f"{self.place}/pages"
@@ -131,7 +132,7 @@ def tools(build):
 
 
 def remove_database(path):
-    for suffix in ("", "-wal", "-shm", ".key", ".lock"):
+    for suffix in ("", "-wal", "-shm", ".key", ".lock", ".seen"):
         if os.path.exists(path + suffix):
             os.unlink(path + suffix)
 
