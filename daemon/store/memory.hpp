@@ -4,8 +4,9 @@ namespace versori::store {
 
 class Database;
 
-// From here on SQLite takes large blocks from the C++ heap (see model/wiped.hpp), each page cache as one.
-// Has to come before the first use of SQLite; does nothing after it.
+// From here on SQLite's pages lie together in blocks of the C++ heap that go back to the system when they are
+// empty (see model/wiped.hpp). What SQLite is given is no secret and is not overwritten. Has to come before
+// the first use of SQLite; does nothing after it.
 void take_memory_from_heap();
 
 // Gives back what is cached of the database: the next queries read it again. REQUIRES: no query is open.
