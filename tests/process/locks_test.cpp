@@ -141,7 +141,7 @@ TEST_CASE("another process keeps a write transaction open while a new configurat
         site.configure("[schedule]\ninterval = \"3h\"\n");
         daemon->signal(SIGHUP);
         other.execute("COMMIT");
-        bool both = eventually([&] { return count(daemon->said(), "reloaded: 1 organisations") == 2; });
+        bool both = eventually([&] { return count(daemon->said(), "reloaded: 1 organisation") == 2; });
         REQUIRE_MESSAGE(both, daemon->said());
         site.create("Later");
         daemon->signal(SIGUSR1);
