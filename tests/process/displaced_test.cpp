@@ -26,6 +26,18 @@ std::size_t count(const std::string& text, const std::string& part) {
     return out;
 }
 
+// What the program has open whose names contain this.
+std::vector<std::string> open_files(const Program& program, const std::string& part) {
+    std::vector<std::string> out;
+    for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(program.id()) + "/fd")) {
+        std::error_code gone;
+        std::string file = fs::read_symlink(entry.path(), gone);
+        if (!gone && file.find(part) != file.npos)
+            out.push_back(file);
+    }
+    return out;
+}
+
 // A mirror with a history, a backup of its middle, and a feed to a file.
 struct Place : Site {
     explicit Place(const char* fault, bool with_feed = true) : Site({4, 1, 20}), fault_(fault) {
@@ -133,6 +145,33 @@ TEST_CASE("a backup put in the mirror's place under the running service is opene
         CHECK_EQ(count(daemon->said(), "mirror_id"), 1);
         CHECK_EQ(count(daemon->said(), "error"), 0);
     }
+}
+
+TEST_CASE("the mirror replaced again and again: nothing of those before stays open") {
+    Place site("the mirror replaced again and again under the service");
+    auto daemon = site.run_beyond_backup();
+    std::size_t before = open_files(*daemon, "").size();
+    for (std::size_t i = 0; i < 3; ++i) {
+        fs::copy(site.path("backup.db"), site.path("copy.db"));
+        site.put("copy.db");
+        REQUIRE(eventually([&] { return count(daemon->said(), "mirror_id is now ") == i + 1; }));
+        CHECK(eventually([&] { return site.has("After") && site.delivered(); }));
+    }
+    CHECK(open_files(*daemon, "(deleted)").empty());
+    CHECK_EQ(open_files(*daemon, "").size(), before);
+    site.goes_on(*daemon);
+}
+
+TEST_CASE("TERM while the service waits for what comes in the place of a deleted mirror") {
+    Place site("TERM while a deleted mirror's place is empty");
+    auto daemon = site.run_beyond_backup();
+    site.remove({"", "-wal", "-shm"});
+    CHECK(eventually([&] { return open_files(*daemon, "mirror.db").size() == 1; })); // its lock
+    daemon->signal(SIGTERM);
+    CHECK_EQ(daemon->wait(5s).status, 0);
+    CHECK_FALSE(fs::exists(site.path("mirror.db")));
+    CHECK_EQ(site.mirror({"sync"}).status, 0);
+    site.check_true();
 }
 
 TEST_CASE("what is no mirror is not touched, and the service goes on when it is replaced again") {

@@ -32,7 +32,7 @@ struct Busy : Site {
         configure("[platform]\nurl = \"" + server.url() + "\"\npage_size = 7\n" +
                   "[fidelity]\nguard_count = 1000000\nguard_percent = 100\n" +
                   "[changes]\njournal = false\nbaseline = \"rows\"\nfile = \"" + path("changes.jsonl") +
-                  "\"\nfile_max_size = \"64KiB\"\nfile_keep = 10000\n");
+                  "\"\nfile_max_size = \"1MiB\"\nfile_keep = 10000\n");
         server.with([&](platform::Platform& platform) {
             platform.remember_asked = false;
             platform.between_requests = [&] {
@@ -102,7 +102,7 @@ public:
     explicit Kills(Busy& site) : site_(site) {}
 
     // The mirror is whole and, after one walk, the platform; where that left connectors missing, after
-    // another, or when a person has decided.
+    // another, or when a person has decided and a settled walk has swept the credentials.
     void start() {
         std::string before = std::filesystem::exists(site_.path("mirror.db")) ? last_walk_ : "0";
         daemon_ = site_.start({"run"});
@@ -113,7 +113,7 @@ public:
         if (walked && site_.one("SELECT count(*) FROM missing") != "0")
             walked = site_.walk(*daemon_);
         if (walked && site_.one("SELECT count(*) FROM missing") != "0")
-            walked = site_.decide();
+            walked = site_.decide() && site_.walk(*daemon_);
         std::string damage = site_.damage(), unequal = site_.unequal();
         tally.torn += !damage.empty() || !unequal.empty() || !walked;
         CHECK(walked);
