@@ -43,7 +43,7 @@ bool Endpoint::same_origin(const Endpoint& other) const {
 }
 
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
-    auto url = urls::parse_uri(urls::string_view(text.data(), text.size()));
+    auto url = urls::parse_uri(text);
     if (!url)
         return {};
     std::string scheme = lower(std::string(url->scheme()));

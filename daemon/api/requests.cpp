@@ -12,12 +12,8 @@ namespace versori::api {
 namespace urls = boost::urls;
 namespace {
 
-urls::string_view view(std::string_view text) {
-    return {text.data(), text.size()};
-}
-
 std::string encode(std::string_view text) {
-    return urls::encode(view(text), urls::unreserved_chars);
+    return urls::encode(text, urls::unreserved_chars);
 }
 
 // A segment "." or ".." would be taken for a step in the path.
