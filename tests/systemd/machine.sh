@@ -87,8 +87,12 @@ fail() {
 property() { inside systemctl show -P "$1" "$unit"; }
 state_is() { [ "$(property ActiveState)" = "$1" ]; }
 status_says() { grep -qF -- "$1" <<<"$(property StatusText)"; }
-mark() { since=$(inside journalctl -n 0 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
-journal() { inside journalctl --no-pager -q -o cat --after-cursor="$since" -u "$unit"; }
+# From an entry of its own: with a filter, systemd 252 leaves out the first entry after --after-cursor.
+mark() {
+    inside systemd-cat -t mark echo here && inside journalctl --sync
+    since=$(inside journalctl -q -t mark -n 1 --show-cursor | sed -n 's/^-- cursor: //p')
+}
+journal() { inside journalctl --no-pager -q -o cat --cursor="$since" -u "$unit"; }
 journal_says() { grep -qF -- "$1" <<<"$(journal)"; }
 
 mirror=/var/lib/versori-mirror/mirror.db

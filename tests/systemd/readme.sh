@@ -60,7 +60,6 @@ as_printed 'systemctl reload versori-mirror'
 prints "settled, 60 connectors" 'journalctl -u versori-mirror'
 
 step "README: watching"
-mark
 as_printed 'versori-mirror changes --follow' | head -n 1 >"$place/followed" &
 follower=$!
 for connection in $(query "SELECT connector_id || '/connections/' || connection_id FROM connections LIMIT 20"); do
@@ -72,11 +71,12 @@ wait "$follower"
 holds grep -q "acme: " "$place/followed"
 prints '{"seq":13,' 'versori-mirror changes --since 12 --format json'
 prints '{"seq":8,' 'versori-mirror changes --since SEQ --format json' 's/SEQ/7/'
-connections() { # those of the mirror before stand in the same journal
-    [ "$(as_printed 'journalctl -t versori-mirror VERSORI_TABLE=connections' "s|\$| --after-cursor='$since'|" |
-        grep -c 'acme: connection ')" = "$(query "SELECT count(*) FROM changes WHERE table_name = 'connections'")" ]
+connections() { # in the journal; those of the mirror before stand there too
+    as_printed 'journalctl -t versori-mirror VERSORI_TABLE=connections' \
+        "s|\$| VERSORI_MIRROR_ID=$(query 'SELECT mirror_id FROM mirror')|" | grep -c 'acme: connection '
 }
-comes connections
+all_connections() { [ "$(connections)" = 20 ]; }
+eventually 30 all_connections || is 20 connections
 prints ORGANISATION 'versori-mirror status'
 prints '### connectors' 'versori-mirror schema --format markdown'
 
