@@ -32,7 +32,7 @@ struct alignas(std::max_align_t) Front {
 // for the next of their kind, as they are.
 class LargeBlocks {
 public:
-    static constexpr std::size_t smallest = 64 * 1024;
+    [[maybe_unused]] static constexpr std::size_t smallest = 64 * 1024;
 
     Front* take(std::size_t size) noexcept {
         std::lock_guard lock(mutex_);

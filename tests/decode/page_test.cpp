@@ -101,9 +101,8 @@ TEST_CASE("page: known elements are not parsed") {
     };
     const char* both = R"([a:{"id":"a","x":"}\"{","y":{}}] [b:{"id":"b"}])";
     const Case cases[] = {
-        {"all known",
-         R"({"totalCount":2,"connectors":[{"id":"a","x":"}\"{","y":{}},{"id":"b"}],"next":"n"})", both,
-         true},
+        {"all known", R"({"totalCount":2,"connectors":[{"id":"a","x":"}\"{","y":{}},{"id":"b"}],"next":"n"})",
+         both, true},
         {"in another order, connectors first", R"({"connectors":[{"id":"b"},{"id":"a","x":"}\"{","y":{}}]})",
          both, true},
         {"none", R"({"totalCount":0,"connectors":[]})", "", true},
