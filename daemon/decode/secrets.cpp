@@ -223,7 +223,12 @@ const Shape& scheme_shape(std::string_view type) {
 
 std::string object_text(Parts parts) {
     model::sort_by_name(parts, &Parts::value_type::first);
-    std::string out = "{";
+    std::size_t size = 2;
+    for (const auto& [name, text] : parts)
+        size += name.size() + text.size() + 4;
+    std::string out;
+    out.reserve(size);
+    out += '{';
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (i + 1 < parts.size() && parts[i + 1].first == parts[i].first)
             continue;

@@ -174,12 +174,27 @@ void append_escaped(std::string& out, char c) {
     }
 }
 
+// Whether none of eight characters needs an escape.
+bool is_plain(const char* text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    std::uint64_t word;
+    std::memcpy(&word, text, sizeof word);
+    auto has_less = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - ones * limit) & ~bytes; };
+    auto escaped = has_less(word, 0x20) | has_less(word ^ ones * '"', 1) | has_less(word ^ ones * '\\', 1);
+    return !(escaped & ones << 7);
+}
+
 } // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
+    out.reserve(out.size() + text.size() + 2);
     out += '"';
     std::size_t plain = 0; // where what needs no escape begins
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i + 8 <= text.size() && is_plain(text.data() + i)) {
+            i += 7;
+            continue;
+        }
         char c = text[i];
         if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20)
             continue;

@@ -295,7 +295,7 @@ void Bookkeeping::listed(std::string_view organisation, std::string_view connect
 std::optional<std::string> Bookkeeping::listed_of(std::string_view organisation, std::string_view owner,
                                                   const std::function<bool(std::string_view)>& listed) {
     Query query(database_, "SELECT connector_id FROM connectors WHERE organisation_id = ? "
-                           "AND owner_organisation_id = ? ORDER BY updated_at");
+                           "AND owner_organisation_id = ? ORDER BY connector_id");
     query.with(organisation, owner);
     while (query.step())
         if (listed(query.text(0)))

@@ -164,7 +164,7 @@ std::unique_ptr<Database> Database::temporary(const std::string& mirror) {
         out->handle_->sqlite.exec("PRAGMA journal_mode = OFF");
         out->handle_->sqlite.exec("PRAGMA synchronous = OFF");
         out->handle_->sqlite.exec("PRAGMA page_size = 16384"); // a document or two
-        out->handle_->sqlite.exec("PRAGMA cache_size = -2048");
+        out->handle_->sqlite.exec("PRAGMA cache_size = -4096");
     } catch (const SQLite::Exception& error) {
         throw_store_error(out->path_, error);
     }

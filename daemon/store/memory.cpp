@@ -88,6 +88,9 @@ private:
     Slab* slabs_ = nullptr;
 };
 
+// From here on a block is one by itself, which goes back to the system.
+constexpr int large = 64 * 1024;
+
 constinit Pages mirror_pages(4096, 15), stage_pages(16384, 4);
 
 Pages* pages_of(int size) {
@@ -100,9 +103,10 @@ Front* front_of(void* block) {
 
 void* take(int size) {
     Front* out = nullptr;
+    std::size_t whole = sizeof(Front) + static_cast<std::size_t>(size);
     if (Pages* pages = pages_of(size))
         out = pages->take();
-    else if (void* block = std::malloc(sizeof(Front) + static_cast<std::size_t>(size)))
+    else if (void* block = size >= large ? ::operator new(whole, std::nothrow) : std::malloc(whole))
         out = new (block) Front{{nullptr}, 0};
     if (!out)
         return nullptr;
@@ -114,6 +118,8 @@ void give_back(void* block) {
     Front* front = front_of(block);
     if (front->slab)
         pages_of(front->size)->give_back(front);
+    else if (front->size >= large)
+        ::operator delete(front);
     else
         std::free(front);
 }
@@ -148,6 +154,7 @@ void take_memory_from_heap() {
         static const sqlite3_mem_methods methods = {take,     give_back, resize, size_of,
                                                     round_up, begin,     end,    nullptr};
         sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+        sqlite3_config(SQLITE_CONFIG_PMASZ, 32u); // sorting takes what the cache may, not four times as much
         sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // nobody asks how much it has: no locks for that
         return sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0); // each page by itself
     }();

@@ -2,9 +2,12 @@
 
 #include "daemon/model/change.hpp"
 #include "daemon/model/packed.hpp"
+#include "daemon/store/memory.hpp"
 #include "daemon/store/query.hpp"
 
+#include <bitset>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 namespace versori::store {
@@ -14,17 +17,38 @@ using model::Subject;
 
 namespace {
 
-// version: which of the copies that came counts. uses: the copy that each connector embeds.
+// version: which of the copies that came counts. uses: the copies that a connector embeds, see Uses.
 const char* const tables = R"(
 CREATE TABLE connectors (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, updated_at TEXT NOT NULL, digest BLOB NOT NULL,
-    document BLOB NOT NULL);
+    uses BLOB NOT NULL, document BLOB NOT NULL);
 CREATE TABLE credentials (
-    id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, users INTEGER NOT NULL, document BLOB NOT NULL);
-CREATE TABLE uses (
-    connector_id TEXT NOT NULL, credential_id TEXT NOT NULL, version INTEGER NOT NULL,
-    PRIMARY KEY (connector_id, credential_id)) WITHOUT ROWID;
+    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, users INTEGER NOT NULL,
+    document BLOB NOT NULL);
 )";
+
+// Credentials with the version of the copy: for each the version in eight bytes, then the length of the id in
+// eight, then the id.
+class Uses {
+public:
+    static void add(std::string& out, std::int64_t version, std::string_view credential_id) {
+        std::int64_t numbers[] = {version, static_cast<std::int64_t>(credential_id.size())};
+        out.append(reinterpret_cast<const char*>(numbers), sizeof numbers) += credential_id;
+    }
+    // `visit(version, credential_id)` for each, until it says false; whether it never did.
+    template <class Visit>
+    static bool all(std::string_view uses, Visit visit) {
+        while (!uses.empty()) {
+            std::int64_t numbers[2];
+            std::memcpy(numbers, uses.data(), sizeof numbers);
+            auto size = static_cast<std::size_t>(numbers[1]);
+            if (!visit(numbers[0], uses.substr(sizeof numbers, size)))
+                return false;
+            uses.remove_prefix(sizeof numbers + size);
+        }
+        return true;
+    }
+};
 
 std::string_view updated_at(const Document& connector) {
     static const std::size_t column = model::table(model::TableId::connectors).column("updated_at");
@@ -37,7 +61,35 @@ model::Digest digest_of(std::string_view blob) {
     return out;
 }
 
+// Ids that were put into it, and a few others: it spares most look-ups of one that was not.
+class Rumour {
+public:
+    void spread(std::string_view id) {
+        auto [a, b] = bits(id);
+        heard_.set(a).set(b);
+    }
+    bool of(std::string_view id) const {
+        auto [a, b] = bits(id);
+        return heard_[a] && heard_[b];
+    }
+
+private:
+    static constexpr std::size_t size = 1 << 19;
+    static std::pair<std::size_t, std::size_t> bits(std::string_view id) {
+        std::size_t hash = std::hash<std::string_view>{}(id);
+        return {hash % size, hash / size % size};
+    }
+    std::bitset<size> heard_;
+};
+
 } // namespace
+
+struct Stage::Temporary {
+    explicit Temporary(const std::string& mirror) : database(Database::temporary(mirror)) {}
+    std::unique_ptr<Database> database;
+    std::unique_ptr<Query> reading; // what is being written to the mirror
+    Rumour connectors;
+};
 
 Stage::Stage(std::string mirror) : mirror_(std::move(mirror)) {}
 Stage::~Stage() = default;
@@ -45,23 +97,29 @@ Stage::Stage(Stage&&) noexcept = default;
 Stage& Stage::operator=(Stage&&) noexcept = default;
 
 void Stage::open() {
-    if (database_)
+    if (temporary_)
         return;
-    database_ = Database::temporary(mirror_);
-    database_->execute(tables);
-    database_->execute("BEGIN");
+    temporary_ = std::make_unique<Temporary>(mirror_);
+    temporary_->database->execute(tables);
+    temporary_->database->execute("BEGIN");
 }
 
 void Stage::put(const Document& connector, std::vector<Document> credentials, const model::Digest& digest) {
     open();
     std::string_view id = connector.id();
-    forget_uses(id);
-    for (Document& credential : credentials)
-        put_credential(std::move(credential), id);
+    if (temporary_->connectors.of(id))
+        forget_uses(id);
+    temporary_->connectors.spread(id);
+    std::string uses;
+    for (Document& credential : credentials) {
+        std::string credential_id(credential.id());
+        Uses::add(uses, put_credential(std::move(credential)), credential_id);
+    }
     std::string packed = model::pack(connector);
-    Query(*database_,
-          "INSERT OR REPLACE INTO connectors (id, updated_at, digest, document) VALUES (?, ?, ?, ?)")
+    Query(*temporary_->database, "INSERT OR REPLACE INTO connectors (id, updated_at, digest, uses, document) "
+                                 "VALUES (?, ?, ?, ?, ?)")
         .with(id, updated_at(connector), digest)
+        .with_blob(uses)
         .with_blob(packed)
         .run();
     bytes_ += packed.size();
@@ -70,60 +128,71 @@ void Stage::put(const Document& connector, std::vector<Document> credentials, co
 
 // When the connector came before.
 void Stage::forget_uses(std::string_view connector_id) {
+    std::string uses;
     {
-        Query query(*database_, "SELECT length(document) FROM connectors WHERE id = ?");
+        Query query(*temporary_->database, "SELECT length(document), uses FROM connectors WHERE id = ?");
         if (!query.with(connector_id).step())
             return;
         bytes_ -= static_cast<std::size_t>(query.integer(0));
         --count_;
+        uses = query.blob(1);
     }
-    Query(*database_, "UPDATE credentials SET users = users - 1 WHERE id IN "
-                      "(SELECT credential_id FROM uses WHERE connector_id = ?)")
-        .with(connector_id)
-        .run();
-    Query(*database_, "DELETE FROM uses WHERE connector_id = ?").with(connector_id).run();
+    Uses::all(uses, [&](std::int64_t, std::string_view credential_id) {
+        Query(*temporary_->database, "UPDATE credentials SET users = users - 1 WHERE id = ?")
+            .with(credential_id)
+            .run();
+        return true;
+    });
 }
 
-void Stage::put_credential(Document credential, std::string_view connector_id) {
+// Gives the version of the copy.
+std::int64_t Stage::put_credential(Document credential) {
     std::string id(credential.id()), packed = model::pack(credential);
-    std::int64_t version = 1;
-    bool came = false, same = false;
+    std::int64_t position = 0, version = 1;
     {
-        Query query(*database_, "SELECT version, document FROM credentials WHERE id = ?");
-        came = query.with(id).step();
-        if (came) {
-            version = query.integer(0);
-            same = query.blob(1) == packed;
-            if (!same) {
-                Document before = model::unpack(Subject::credential, query.blob(1));
+        Query query(*temporary_->database, "SELECT position, version, document FROM credentials WHERE id = ?");
+        if (query.with(id).step()) {
+            position = query.integer(0);
+            version = query.integer(1);
+            if (query.blob(2) == packed) {
+                packed.clear();
+            } else {
+                Document before = model::unpack(Subject::credential, query.blob(2));
                 credential.inherit(before);
-                version += !model::diff(before, credential).empty();
+                if (!model::diff(before, credential).empty()) {
+                    ++version;
+                    copies_differ_ = true;
+                }
                 packed = model::pack(credential);
             }
         }
     }
-    if (!came)
-        Query(*database_, "INSERT INTO credentials VALUES (?, ?, 1, ?)")
+    if (position == 0) {
+        Query(*temporary_->database,
+              "INSERT INTO credentials (id, version, users, document) VALUES (?, ?, 1, ?)")
             .with(id, version)
             .with_blob(packed)
             .run();
-    else if (same)
-        Query(*database_, "UPDATE credentials SET users = users + 1 WHERE id = ?").with(id).run();
-    else
-        Query(*database_, "UPDATE credentials SET users = users + 1, version = ?, document = ? WHERE id = ?")
+        bytes_ += packed.size();
+    } else if (packed.empty()) {
+        Query(*temporary_->database, "UPDATE credentials SET users = users + 1 WHERE position = ?")
+            .with(position)
+            .run();
+    } else {
+        Query(*temporary_->database,
+              "UPDATE credentials SET users = users + 1, version = ?, document = ? WHERE position = ?")
             .with(version)
             .with_blob(packed)
-            .with(id)
+            .with(position)
             .run();
-    Query(*database_, "INSERT INTO uses VALUES (?, ?, ?)").with(connector_id, id, version).run();
-    if (!came)
-        bytes_ += packed.size();
+    }
+    return version;
 }
 
 std::optional<Stage::Waiting> Stage::find(std::string_view connector_id) {
-    if (count_ == 0)
+    if (count_ == 0 || !temporary_->connectors.of(connector_id))
         return {};
-    Query query(*database_, "SELECT digest, updated_at FROM connectors WHERE id = ?");
+    Query query(*temporary_->database, "SELECT digest, updated_at FROM connectors WHERE id = ?");
     if (!query.with(connector_id).step())
         return {};
     return Waiting{digest_of(query.blob(0)), std::string(query.text(1))};
@@ -131,7 +200,7 @@ std::optional<Stage::Waiting> Stage::find(std::string_view connector_id) {
 
 Document Stage::credential(std::string_view credential_id) {
     if (count_ > 0) {
-        Query query(*database_, "SELECT document FROM credentials WHERE id = ?");
+        Query query(*temporary_->database, "SELECT document FROM credentials WHERE id = ?");
         if (query.with(credential_id).step())
             return model::unpack(Subject::credential, query.blob(0));
     }
@@ -147,52 +216,71 @@ void Stage::write(const Act& act, std::size_t limit, Mirror& mirror) {
     if (!credentials_written_)
         size = write_credentials(act, limit, mirror);
     if (credentials_written_)
-        size += write_connectors(act, limit - std::min(limit, size), by_id_, mirror);
+        size += write_connectors(act, limit - std::min(limit, size), mirror);
     bytes_ -= std::min(bytes_, size);
+}
+
+// Sorting reads the table once from its begin to its end, where an index would have it read here and there.
+void Stage::start_reading(std::string_view table, std::string_view columns) {
+    Database& database = *temporary_->database;
+    if (by_id_) {
+        database.execute("PRAGMA cache_size = -512");
+        give_back_cache(database);
+    }
+    std::string sql("SELECT ");
+    ((sql += columns) += " FROM ") += table;
+    sql += by_id_ ? " ORDER BY +id" : " ORDER BY position";
+    temporary_->reading = std::make_unique<Query>(database, sql);
 }
 
 // Those that no connector embeds any more do not count.
 std::size_t Stage::write_credentials(const Act& act, std::size_t limit, Mirror& mirror) {
-    Query query(*database_, "SELECT id, document FROM credentials WHERE users > 0 AND id > ? ORDER BY id");
-    query.with(written_);
+    if (!temporary_->reading)
+        start_reading("credentials", "document, users");
+    Query& query = *temporary_->reading;
     std::size_t size = 0;
     while (size <= limit) {
         if (!query.step()) {
             credentials_written_ = true;
-            written_.clear();
+            temporary_->reading.reset();
             return size;
         }
-        Document document = model::unpack(Subject::credential, query.blob(1));
+        if (query.integer(1) == 0)
+            continue;
+        Document document = model::unpack(Subject::credential, query.blob(0));
         mirror.put(act, document);
-        written_ = query.text(0);
-        size += query.blob(1).size();
+        size += query.blob(0).size();
     }
     return size;
 }
 
-std::size_t Stage::write_connectors(const Act& act, std::size_t limit, bool by_id, Mirror& mirror) {
-    static const std::string select =
-        "SELECT id, document, digest, EXISTS (SELECT 1 FROM uses u JOIN credentials c ON c.id = "
-        "u.credential_id "
-        "WHERE u.connector_id = k.id AND u.version <> c.version) FROM connectors k WHERE id > ? ORDER BY ";
-    Query query(*database_, select + (by_id ? "id" : "position"));
-    query.with(written_);
+std::size_t Stage::write_connectors(const Act& act, std::size_t limit, Mirror& mirror) {
+    if (!temporary_->reading)
+        start_reading("connectors", "id, document, digest, uses");
+    Query& query = *temporary_->reading;
     std::size_t size = 0;
-    while (size <= limit || !by_id) {
+    while (size <= limit || !by_id_) {
         if (!query.step()) {
+            temporary_->reading.reset();
             count_ = 0;
             bytes_ = 0;
             return size;
         }
         Document document = model::unpack(Subject::connector, query.blob(1));
         mirror.put(act, document);
-        bool counts = query.integer(3) == 0;
-        mirror.remember(act, query.text(0), counts ? std::optional(digest_of(query.blob(2))) : std::nullopt);
-        if (by_id)
-            written_ = query.text(0);
+        mirror.remember(act, query.text(0),
+                        counts(query.blob(3)) ? std::optional(digest_of(query.blob(2))) : std::nullopt);
         size += query.blob(1).size();
     }
     return size;
+}
+
+// Whether the copies that a connector embeds are those that count.
+bool Stage::counts(std::string_view uses) {
+    return !copies_differ_ || Uses::all(uses, [&](std::int64_t version, std::string_view credential_id) {
+        Query query(*temporary_->database, "SELECT version FROM credentials WHERE id = ?");
+        return query.with(credential_id).step() && query.integer(0) == version;
+    });
 }
 
 } // namespace versori::store

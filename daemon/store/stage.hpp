@@ -51,18 +51,21 @@ public:
     void write(const Act&, std::size_t limit, Mirror&);
 
 private:
+    struct Temporary;
+
     void open();
-    void put_credential(model::Document credential, std::string_view connector_id);
+    std::int64_t put_credential(model::Document credential);
     void forget_uses(std::string_view connector_id);
+    void start_reading(std::string_view table, std::string_view columns);
     std::size_t write_credentials(const Act&, std::size_t limit, Mirror&);
-    std::size_t write_connectors(const Act&, std::size_t limit, bool by_id, Mirror&);
+    std::size_t write_connectors(const Act&, std::size_t limit, Mirror&);
+    bool counts(std::string_view uses);
 
     std::string mirror_;
-    std::unique_ptr<Database> database_; // made with the first document
+    std::unique_ptr<Temporary> temporary_; // made with the first document
     std::size_t bytes_ = 0;
     std::int64_t count_ = 0; // of connectors
-    bool writing_ = false, credentials_written_ = false, by_id_ = false;
-    std::string written_; // up to this id
+    bool copies_differ_ = false, writing_ = false, credentials_written_ = false, by_id_ = false;
 };
 
 } // namespace versori::store

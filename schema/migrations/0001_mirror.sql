@@ -228,7 +228,7 @@ CREATE TABLE changes (
     organisation_id TEXT NOT NULL,
     connector_id    TEXT,
     table_name      TEXT,
-    op              TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete', 'baseline')),
+    op              TEXT NOT NULL CHECK (op = 'insert' OR op = 'update' OR op = 'delete' OR op = 'baseline'),
     key             TEXT,
     label           TEXT,
     changed         TEXT NOT NULL,

@@ -50,7 +50,8 @@ class Bench:
         said = subprocess.run([f"{self.tools}/sax", *files], check=True, capture_output=True, text=True).stdout
         return Figures(float(said), float(said), 0)
 
-    def script(self, fresh):
+    def script(self, fresh, pages="base"):
+        self.web.serve(f"{self.pages}/{pages}")
         target = f"{self.place}/script.db"
         if fresh:
             remove_database(target)
@@ -77,14 +78,13 @@ class Bench:
     # A copy of the mirror is taken for one, and its soundness looked at, once: not what is measured here.
     def adopt(self):
         copy_database(self.ready, self.database)
-        folder = self.web.folder
         self.web.serve(f"{self.pages}/base")
         subprocess.run([self.mirror, "-c", self.configuration(self.web.plain), "sync"], env=TOKEN, check=True,
                        capture_output=True)
-        self.web.serve(folder)
 
-    def sync(self, fresh=False, url=None, more=""):
+    def sync(self, fresh=False, url=None, more="", pages="base"):
         remove_database(self.database) if fresh else self.adopt()
+        self.web.serve(f"{self.pages}/{pages}")
         config = self.configuration(url or self.web.plain, more)
         return measured(self.tools, [self.mirror, "-c", config, "sync"], env=TOKEN)
 
@@ -157,6 +157,10 @@ def measure(bench, runs):
         "curl unchanged": lambda: bench.curl(bench.web.plain),
         "unchanged": bench.sync,
         "script unchanged": lambda: bench.script(fresh=False),
+        "delta": lambda: bench.sync(more="[fidelity]\nconfirm_deletions = false", pages="later"),
+        "delta confirmed": lambda: bench.sync(pages="later"),
+        "insert delta": lambda: bench.insert(max(1, bench.connectors // 50)),
+        "script delta": lambda: bench.script(fresh=False, pages="later"),
     })
     out |= alternate(runs, {
         "curl gzip": lambda: bench.curl(bench.web.gzip),
@@ -164,13 +168,6 @@ def measure(bench, runs):
         "unchanged gzip": lambda: bench.sync(url=bench.web.gzip),
     })
     out["run"] = bench.run(runs)
-    bench.web.serve(f"{bench.pages}/later")
-    out |= alternate(runs, {
-        "delta": lambda: bench.sync(more="[fidelity]\nconfirm_deletions = false"),
-        "delta confirmed": bench.sync,
-        "insert delta": lambda: bench.insert(max(1, bench.connectors // 50)),
-        "script delta": lambda: bench.script(fresh=False),
-    })
     return out
 
 

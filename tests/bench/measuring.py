@@ -69,7 +69,6 @@ class Web:
         sys.exit("nginx does not listen")
 
     def serve(self, folder):
-        self.folder = folder
         with open(f"{folder}/gone.json", "w") as out:
             out.write('{"code":"not_found","message":"connector not found"}')
         link = f"{self.place}/pages"

@@ -93,6 +93,18 @@ TEST_CASE("json: escapes") {
     CHECK(canonical_of(R"("\"\\\/\b\f\n\r\t\u0000\u001f\u007f\u2028\ud83d\ude00")") ==
           "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\x7f\u2028\U0001F600\"");
     CHECK(quoted("a/b \x01 \"") == R"("a/b \u0001 \"")");
+    for (int byte = 0; byte < 128; ++byte)
+        for (std::size_t at = 0; at < 20; ++at) {
+            std::string text(20, 'z');
+            text[at] = static_cast<char>(byte);
+            std::string out = quoted(text);
+            CAPTURE(out);
+            CHECK(std::ranges::none_of(out, [](unsigned char c) { return c < 0x20; }));
+            JsonParser parser;
+            auto read = parser.parse(out);
+            REQUIRE(read.has_value());
+            CHECK(read->text() == text);
+        }
     JsonParser parser;
     auto json = parser.parse(R"({"z\u0000y":"a\u0000b"})");
     REQUIRE(json.has_value());
