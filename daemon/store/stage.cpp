@@ -150,7 +150,8 @@ std::int64_t Stage::put_credential(Document credential) {
     std::string id(credential.id()), packed = model::pack(credential);
     std::int64_t position = 0, version = 1;
     {
-        Query query(*temporary_->database, "SELECT position, version, document FROM credentials WHERE id = ?");
+        Query query(*temporary_->database,
+                    "SELECT position, version, document FROM credentials WHERE id = ?");
         if (query.with(id).step()) {
             position = query.integer(0);
             version = query.integer(1);

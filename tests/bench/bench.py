@@ -133,13 +133,21 @@ class Bench:
             before, wall, _ = ended()
             if walk:
                 seen.append(Figures(wall, cpu() - used, 0))
-        with open(f"/proc/{daemon.pid}/status") as status:
-            said = status.read()
+        def memory(what):
+            with open(f"/proc/{daemon.pid}/status") as status:
+                return int(re.search(what + r":\s+(\d+)", status.read())[1])
+
+        # It rests when what may have been written beside it was looked for, seconds after a walk.
+        self.idle_rss, since = memory("VmRSS"), time.monotonic()
+        while time.monotonic() - since < 8:
+            time.sleep(0.1)
+            if memory("VmRSS") != self.idle_rss:
+                self.idle_rss, since = memory("VmRSS"), time.monotonic()
+        peak = memory("VmHWM")
         daemon.send_signal(signal.SIGTERM)
         daemon.wait()
         figures = median(seen)
-        figures.rss = int(re.search(r"VmHWM:\s+(\d+)", said)[1])
-        self.idle_rss = int(re.search(r"VmRSS:\s+(\d+)", said)[1])
+        figures.rss = peak
         return figures
 
 
