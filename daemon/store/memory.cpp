@@ -19,7 +19,7 @@ struct Slab;
 // Stands in front of each block.
 struct alignas(std::max_align_t) Front {
     union {
-        Slab* slab;  // it is part of; null: it is a block of the heap by itself
+        Slab* slab;  // it is part of; null: it is a block by itself
         Front* next; // free one of the same slab
     };
     int size;
@@ -154,7 +154,7 @@ void take_memory_from_heap() {
         static const sqlite3_mem_methods methods = {take,     give_back, resize, size_of,
                                                     round_up, begin,     end,    nullptr};
         sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-        sqlite3_config(SQLITE_CONFIG_PMASZ, 32u); // sorting takes what the cache may, not four times as much
+        sqlite3_config(SQLITE_CONFIG_PMASZ, 32u); // of the stage: sorting takes what its cache may, not 4 MB
         sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // nobody asks how much it has: no locks for that
         return sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0); // each page by itself
     }();

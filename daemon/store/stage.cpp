@@ -61,16 +61,16 @@ model::Digest digest_of(std::string_view blob) {
     return out;
 }
 
-// Ids that were put into it, and a few others: it spares most look-ups of one that was not.
-class Rumour {
+// A Bloom filter: never false for an id that was added, true for few others. It spares look-ups.
+class BloomFilter {
 public:
-    void spread(std::string_view id) {
+    void add(std::string_view id) {
         auto [a, b] = bits(id);
-        heard_.set(a).set(b);
+        bits_.set(a).set(b);
     }
-    bool of(std::string_view id) const {
+    bool may_hold(std::string_view id) const {
         auto [a, b] = bits(id);
-        return heard_[a] && heard_[b];
+        return bits_[a] && bits_[b];
     }
 
 private:
@@ -79,7 +79,7 @@ private:
         std::size_t hash = std::hash<std::string_view>{}(id);
         return {hash % size, hash / size % size};
     }
-    std::bitset<size> heard_;
+    std::bitset<size> bits_;
 };
 
 } // namespace
@@ -88,7 +88,7 @@ struct Stage::Temporary {
     explicit Temporary(const std::string& mirror) : database(Database::temporary(mirror)) {}
     std::unique_ptr<Database> database;
     std::unique_ptr<Query> reading; // what is being written to the mirror
-    Rumour connectors;
+    BloomFilter connectors;         // by id
 };
 
 Stage::Stage(std::string mirror) : mirror_(std::move(mirror)) {}
@@ -107,9 +107,9 @@ void Stage::open() {
 void Stage::put(const Document& connector, std::vector<Document> credentials, const model::Digest& digest) {
     open();
     std::string_view id = connector.id();
-    if (temporary_->connectors.of(id))
+    if (temporary_->connectors.may_hold(id))
         forget_uses(id);
-    temporary_->connectors.spread(id);
+    temporary_->connectors.add(id);
     std::string uses;
     for (Document& credential : credentials) {
         std::string credential_id(credential.id());
@@ -191,7 +191,7 @@ std::int64_t Stage::put_credential(Document credential) {
 }
 
 std::optional<Stage::Waiting> Stage::find(std::string_view connector_id) {
-    if (count_ == 0 || !temporary_->connectors.of(connector_id))
+    if (count_ == 0 || !temporary_->connectors.may_hold(connector_id))
         return {};
     Query query(*temporary_->database, "SELECT digest, updated_at FROM connectors WHERE id = ?");
     if (!query.with(connector_id).step())
