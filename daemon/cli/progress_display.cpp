@@ -32,7 +32,7 @@ ProgressDisplay::ProgressDisplay(boost::asio::io_context& io, std::size_t label_
 
 Advance& ProgressDisplay::line_of(const sync::Walker& walker) {
     auto found = std::ranges::find(under_way_, walker.label(), &Advance::label);
-    return found != under_way_.end() ? *found : under_way_.emplace_back(walker.label());
+    return found != under_way_.end() ? *found : under_way_.emplace_back(Advance{walker.label()});
 }
 
 void ProgressDisplay::advance(const sync::Walker& walker, const sync::Progress& progress) {

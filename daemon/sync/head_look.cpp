@@ -11,7 +11,7 @@ HeadLook::HeadLook(const WalkPlan& plan, api::Client& client, api::Clock& clock,
                    const Normalisation& normalisation, PageMemory& memory)
     : organisation_(plan.organisation), normalisation_(normalisation.id), commit_batch_(plan.commit_batch),
       client_(client), clock_(clock), database_(database), mirror_(database), bookkeeping_(database),
-      memory_(memory), reader_(plan.organisation, normalisation, database, mirror_, none_),
+      memory_(memory), reader_(plan.organisation, normalisation, database, mirror_, nullptr),
       batch_(database.path()) {}
 
 awaitable<HeadResult> HeadLook::run() {

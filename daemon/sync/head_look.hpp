@@ -45,7 +45,6 @@ private:
     store::Mirror mirror_;
     store::Bookkeeping bookkeeping_;
     PageMemory& memory_;
-    PageMemory none_; // a look recalls nothing
     PageReader reader_;
     fidelity::Ledger ledger_;
     Batch batch_;

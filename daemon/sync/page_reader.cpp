@@ -16,7 +16,7 @@ std::string_view updated_at(const model::Document& document) {
 } // namespace
 
 PageReader::PageReader(std::string organisation, const Normalisation& normalisation,
-                       store::Database& database, store::Mirror& mirror, PageMemory& memory)
+                       store::Database& database, store::Mirror& mirror, PageMemory* memory)
     : organisation_(std::move(organisation)), normalisation_(normalisation), database_(database),
       mirror_(mirror), memory_(memory),
       decoder_(normalisation.fingerprint, normalisation.secret_names, drift_) {}
@@ -32,18 +32,21 @@ void PageReader::start_attempt() {
     unchanged_ = true;
     read_again_.clear();
     drift_.clear();
-    memory_.begin(database_.data_version());
+    if (memory_)
+        memory_->begin(database_.data_version());
 }
 
 void PageReader::end_attempt(bool complete) {
-    memory_.end(complete && unchanged_, database_.data_version());
+    if (memory_)
+        memory_->end(complete && unchanged_, database_.data_version());
 }
 
 Result<decode::Page> PageReader::split(std::string_view body, Batch& batch) {
-    page_digest_ = decode::digest(body, normalisation_.seed);
     std::optional<decode::Page> known;
-    if (unchanged_)
-        known = memory_.recall(page_digest_);
+    if (memory_ && unchanged_) {
+        page_digest_ = decode::digest(body, normalisation_.seed);
+        known = memory_->recall(page_digest_);
+    }
     recalled_ = known.has_value();
     if (recalled_)
         return *std::move(known);
@@ -77,8 +80,8 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
         unreadable_ = true;
         reject("", {"an element of the list has no readable id", "$.connectors"}, batch);
     }
-    if (unchanged_)
-        memory_.keep(page_digest_, page);
+    if (memory_ && unchanged_)
+        memory_->keep(page_digest_, page);
 }
 
 void PageReader::reject(std::string connector_id, decode::Rejection rejection, Batch& batch) {

@@ -21,7 +21,9 @@ namespace versori::sync {
 // win.
 class PageReader {
 public:
-    PageReader(std::string organisation, const Normalisation&, store::Database&, store::Mirror&, PageMemory&);
+    // `memory` is null when there is nothing to recall and no walk that will.
+    PageReader(std::string organisation, const Normalisation&, store::Database&, store::Mirror&,
+               PageMemory* memory);
 
     // A new interval begins: `rejected` are the connectors that have a row in `rejects`. Outside of one
     // nothing is doubted or rejected, and no doubt ends in belief (fidelity rule 1).
@@ -71,7 +73,7 @@ private:
     const Normalisation& normalisation_;
     store::Database& database_;
     store::Mirror& mirror_;
-    PageMemory& memory_;
+    PageMemory* memory_;
     decode::PageSplitter splitter_;
     decode::Drift drift_;
     decode::ConnectorDecoder decoder_;
@@ -81,7 +83,7 @@ private:
     bool met_known_ = false;
     bool unchanged_ = true;       // every element of this attempt was passed over
     bool recalled_ = false;       // the page that was split last
-    model::Digest page_digest_{}; // of it
+    model::Digest page_digest_{}; // of it, when it may be recalled or kept
     std::vector<Look> looks_;     // at its elements, if it was not parsed
     std::set<std::string, std::less<>> rejected_;
     std::set<std::string, std::less<>>

@@ -50,7 +50,7 @@ store::Recording recording_for(const store::Standing& standing, const Normalisat
 } // namespace
 
 Walk::Walk(WalkPlan plan, api::Client& client, api::Clock& clock, store::Database& database,
-           const Normalisation& normalisation, PageMemory& memory)
+           const Normalisation& normalisation, PageMemory* memory)
     : plan_(std::move(plan)), client_(client), clock_(clock), database_(database), mirror_(database),
       bookkeeping_(database), normalisation_(normalisation),
       reader_(plan_.organisation, normalisation, database, mirror_, memory), interval_(plan_.settle_attempts),
@@ -230,8 +230,9 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
     std::optional<Inquiry> inquiry;
     std::optional<std::string> hold;
     if (judged) {
-        auto missing = absent(attempt);
-        hold = judge_guard(attempt, missing);
+        std::int64_t rows = mirror_.connector_count(plan_.organisation);
+        auto missing = absent(attempt, rows);
+        hold = judge_guard(attempt, missing, rows);
         if (plan_.approve_deletions)
             hold.reset();
         if (hold || plan_.approve_deletions) {
@@ -258,7 +259,7 @@ awaitable<void> Walk::end_attempt(Attempt& attempt, bool last) {
     transaction.commit();
 }
 
-std::vector<model::Missing> Walk::absent(const Attempt& attempt) {
+std::vector<model::Missing> Walk::absent(const Attempt& attempt, std::int64_t rows) {
     std::vector<model::Missing> out = bookkeeping_.missing(plan_.organisation);
     std::set<std::string, std::less<>> known;
     auto listed = [&](std::string_view id) {
@@ -268,8 +269,7 @@ std::vector<model::Missing> Walk::absent(const Attempt& attempt) {
     for (const model::Missing& one : out)
         known.insert(one.connector_id);
     std::vector<std::string> fresh;
-    bool all_listed = reader_.rows_listed() == mirror_.connector_count(plan_.organisation);
-    if (!all_listed)
+    if (reader_.rows_listed() != rows)
         mirror_.for_each_connector(plan_.organisation, [&](std::string_view id) {
             if (!listed(id) && !known.contains(id))
                 fresh.emplace_back(id);
@@ -284,9 +284,9 @@ std::vector<model::Missing> Walk::absent(const Attempt& attempt) {
 }
 
 std::optional<std::string> Walk::judge_guard(const Attempt& attempt,
-                                             const std::vector<model::Missing>& missing) {
+                                             const std::vector<model::Missing>& missing, std::int64_t rows) {
     fidelity::GuardFacts facts;
-    facts.rows = mirror_.connector_count(plan_.organisation);
+    facts.rows = rows;
     facts.missing = std::ranges::count(missing, false, &model::Missing::rejected);
     model::Time day_ends = standing_.held ? standing_.held_since : clock_.wall();
     facts.deleted_in_a_day = mirror_.deleted_since(plan_.organisation, day_ends - std::chrono::hours{24});

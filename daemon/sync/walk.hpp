@@ -64,8 +64,9 @@ struct WalkResult {
 // missing. Every attempt becomes visible in one transaction at its end (fidelity rule 10).
 class Walk {
 public:
-    // `memory`: of the walks of the same organisation before, by the same normalisation.
-    Walk(WalkPlan, api::Client&, api::Clock&, store::Database&, const Normalisation&, PageMemory& memory);
+    // `memory`: of the walks of the same organisation before, by the same normalisation; null when no walk
+    // follows.
+    Walk(WalkPlan, api::Client&, api::Clock&, store::Database&, const Normalisation&, PageMemory* memory);
 
     // Called after each page.
     void on_progress(std::function<void(const Progress&)> call) { on_progress_ = std::move(call); }
@@ -86,8 +87,9 @@ private:
     boost::asio::awaitable<void> ask(fidelity::Inquiry&, const fidelity::Inquiry::Question&, Attempt&);
 
     void note_failure(Attempt&, const Failure&, bool with_cursor);
-    std::vector<model::Missing> absent(const Attempt&);
-    std::optional<std::string> judge_guard(const Attempt&, const std::vector<model::Missing>&);
+    std::vector<model::Missing> absent(const Attempt&, std::int64_t rows);
+    std::optional<std::string> judge_guard(const Attempt&, const std::vector<model::Missing>&,
+                                           std::int64_t rows);
     void conclude(Attempt&, const fidelity::Inquiry&, const std::optional<std::string>& hold);
     void settle_accounts(Attempt&);
     void finish(Attempt&);

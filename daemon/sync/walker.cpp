@@ -144,11 +144,14 @@ boost::asio::awaitable<WalkResult> Walker::walk(Options options) {
     WalkPlan plan = plan_;
     plan.approve_deletions = options.approve_deletions;
     model::Time began = shared_.clock.wall();
-    if (options.scheduled)
+    if (!options.scheduled)
+        memory_ = {};
+    else
         plan.next_attempt = [this, began](bool complete, std::int64_t failures) {
             return decide_next(began, complete, failures);
         };
-    Walk walk(std::move(plan), client_, shared_.clock, shared_.database, shared_.normalisation, memory_);
+    Walk walk(std::move(plan), client_, shared_.clock, shared_.database, shared_.normalisation,
+              options.scheduled ? &memory_ : nullptr);
     walk.on_progress(std::move(options.on_progress));
     WalkResult result = co_await walk.run();
     co_return result;

@@ -133,7 +133,7 @@ Result Rig::finish(asio::awaitable<Result> work) {
 }
 
 WalkResult Rig::walk() {
-    Walk walk(plan, *client_, clock, *database_, *normalisation_, memory_);
+    Walk walk(plan, *client_, clock, *database_, *normalisation_, &memory_);
     if (on_page)
         walk.on_progress(on_page);
     auto result = finish(walk.run());
