@@ -24,7 +24,7 @@ class Bench:
         if not os.path.exists(self.pages + "/later.gone"):
             subprocess.run(["python3", f"{HERE}/pages.py", str(connectors), "100", self.pages], check=True)
         self.web = Web(place)
-        self.ready, self.database = f"{place}/ready.db", f"{place}/mirror.db"
+        self.ready, self.after, self.database = (f"{place}/{name}.db" for name in ("ready", "after", "mirror"))
 
     # The contenders; each gives its Figures.
 
@@ -37,13 +37,22 @@ class Bench:
         encoding = ["-H", "Accept-Encoding: gzip"] if url == self.web.gzip else []
         return measured(self.tools, ["curl", "-s", *encoding, "-K", config])
 
-    def insert(self, connectors):
+    def insert(self):
         target = f"{self.place}/insert.db"
         remove_database(target)
-        said = subprocess.run([f"{self.tools}/insert", self.ready, target, str(connectors)], check=True,
-                              capture_output=True, text=True).stdout.split()
-        self.rows = int(said[2])
-        return Figures(float(said[0]), float(said[1]), 0)
+        figures, self.rows = self.insert_into(target, self.ready)
+        return figures
+
+    def insert_delta(self):
+        target = f"{self.place}/insert.db"
+        copy_database(self.ready, target)
+        figures, self.delta_rows = self.insert_into(target, self.after, self.ready)
+        return figures
+
+    def insert_into(self, target, source, *before):
+        said = subprocess.run([f"{self.tools}/insert", source, target, *before], check=True, capture_output=True,
+                              text=True).stdout.split()
+        return Figures(float(said[0]), float(said[1]), 0), int(said[2])
 
     def sax(self):
         files = [f"{self.pages}/base/.json", *glob.glob(f"{self.pages}/base/after-*.json")]
@@ -88,6 +97,9 @@ class Bench:
         config = self.configuration(url or self.web.plain, more)
         return measured(self.tools, [self.mirror, "-c", config, "sync"], env=TOKEN)
 
+    def delta(self):
+        return self.sync(more="[fidelity]\nconfirm_deletions = false", pages="later")
+
     def start(self):
         return measured(self.tools, [self.mirror, "--version"])
 
@@ -99,6 +111,8 @@ class Bench:
         with sqlite3.connect(self.ready) as db:
             db.execute("UPDATE _connectors SET first_seen = '2025-01-01T00:00:00.000000Z'")
         db.close()
+        self.delta()
+        copy_database(self.database, self.after)
         self.script(fresh=True)
         copy_database(f"{self.place}/script.db", f"{self.place}/script-ready.db")
         self.bytes = os.path.getsize(self.ready)
@@ -156,7 +170,7 @@ def measure(bench, runs):
     out = alternate(runs, {
         "start": bench.start,
         "curl": lambda: bench.curl(bench.web.plain),
-        "insert": lambda: bench.insert(-1),
+        "insert": bench.insert,
         "sax": bench.sax,
         "first": lambda: bench.sync(fresh=True),
         "script first": lambda: bench.script(fresh=True),
@@ -165,9 +179,9 @@ def measure(bench, runs):
         "curl unchanged": lambda: bench.curl(bench.web.plain),
         "unchanged": bench.sync,
         "script unchanged": lambda: bench.script(fresh=False),
-        "delta": lambda: bench.sync(more="[fidelity]\nconfirm_deletions = false", pages="later"),
+        "delta": bench.delta,
         "delta confirmed": lambda: bench.sync(pages="later"),
-        "insert delta": lambda: bench.insert(max(1, bench.connectors // 50)),
+        "insert delta": bench.insert_delta,
         "script delta": lambda: bench.script(fresh=False, pages="later"),
     })
     out |= alternate(runs, {

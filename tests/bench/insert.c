@@ -1,7 +1,8 @@
-/* insert SOURCE TARGET [CONNECTORS]: puts the rows of the mirror SOURCE into a new database of the same
- * schema, with the daemon's pragmas, prepared statements and one transaction: what any program has to pay
- * that writes these rows. In the order of the list: credentials, then connector by connector, at most
- * CONNECTORS of them. The rows are read before the clock starts. Prints wall seconds, CPU seconds and rows.
+/* insert SOURCE TARGET [BEFORE]: puts the rows of the mirror SOURCE into a new database of the same schema,
+ * with the daemon's pragmas, prepared statements and one transaction: what any program has to pay that
+ * writes these rows. In the order of the list: credentials, then connector by connector. With BEFORE, a
+ * mirror of which TARGET is a copy: only the rows that SOURCE has and BEFORE has not, table by table, change
+ * records among them. The rows are read before the clock starts. Prints wall seconds, CPU seconds and rows.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -11,11 +12,20 @@
 #include <time.h>
 
 static const char* const of_credentials[] = {"credentials", "credential_errors", "credential_usages"};
-static const char* const of_connectors[] = {
-    "connectors",  "connector_tags",       "connector_variables",    "auth_schemes", "auth_scheme_messages",
-    "connections", "connection_variables", "connection_credentials", "versions",     "version_messages",
-    "_connectors"};
-enum { tables = 14, columns = 16 };
+static const char* const of_connectors[] = {"connectors",
+                                            "connector_tags",
+                                            "connector_variables",
+                                            "auth_schemes",
+                                            "auth_scheme_messages",
+                                            "connections",
+                                            "connection_variables",
+                                            "connection_credentials",
+                                            "versions",
+                                            "version_messages",
+                                            "_connectors",
+                                            "missing",
+                                            "changes"};
+enum { tables = 16, columns = 16 };
 
 struct row {
     int table, count;
@@ -62,40 +72,53 @@ static void read_rows(sqlite3* source, int table, sqlite3_stmt* select) {
     check(source, sqlite3_reset(select));
 }
 
-static void read_all(sqlite3* source, int limit) {
+static void name_tables(void) {
+    size_t credentials = sizeof of_credentials / sizeof *of_credentials;
+    for (size_t i = 0; i < tables; ++i)
+        names[i] = i < credentials ? of_credentials[i] : of_connectors[i - credentials];
+}
+
+static void read_all(sqlite3* source) {
     char sql[256];
-    int table = 0;
-    for (size_t i = 0; i < sizeof of_credentials / sizeof *of_credentials; ++i, ++table) {
-        names[table] = of_credentials[i];
-        snprintf(
-            sql, sizeof sql,
-            "SELECT * FROM %s WHERE credential_id IN (SELECT credential_id FROM connection_credentials WHERE "
-            "connector_id IN (SELECT connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d))",
-            names[table], limit);
-        read_rows(source, table, prepare(source, sql));
+    size_t table = 0;
+    for (; table < sizeof of_credentials / sizeof *of_credentials; ++table) {
+        snprintf(sql, sizeof sql, "SELECT * FROM %s", names[table]);
+        read_rows(source, (int)table, prepare(source, sql));
     }
     sqlite3_stmt* selects[tables] = {0};
-    for (int i = table; i < tables; ++i) {
-        names[i] = of_connectors[i - table];
+    for (size_t i = table; i < tables; ++i) {
         snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE organisation_id = ? AND connector_id = ?",
                  names[i]);
         selects[i] = prepare(source, sql);
     }
-    snprintf(sql, sizeof sql,
-             "SELECT organisation_id, connector_id FROM connectors ORDER BY updated_at DESC LIMIT %d", limit);
-    sqlite3_stmt* ids = prepare(source, sql);
+    sqlite3_stmt* ids =
+        prepare(source, "SELECT organisation_id, connector_id FROM connectors ORDER BY updated_at DESC");
     while (sqlite3_step(ids) == SQLITE_ROW)
-        for (int i = table; i < tables; ++i) {
+        for (size_t i = table; i < tables; ++i) {
             check(source, sqlite3_bind_value(selects[i], 1, sqlite3_column_value(ids, 0)));
             check(source, sqlite3_bind_value(selects[i], 2, sqlite3_column_value(ids, 1)));
-            read_rows(source, i, selects[i]);
+            read_rows(source, (int)i, selects[i]);
         }
 }
 
-static void prepare_target(sqlite3* source, sqlite3* target, const char* path) {
+static void read_new(sqlite3* source, const char* before) {
     char sql[1024];
+    snprintf(sql, sizeof sql, "ATTACH '%s' AS before", before);
+    run(source, sql);
+    for (int i = 0; i < tables; ++i) {
+        snprintf(sql, sizeof sql, "SELECT * FROM main.%s EXCEPT SELECT * FROM before.%s", names[i], names[i]);
+        read_rows(source, i, prepare(source, sql));
+    }
+    run(source, "DETACH before");
+}
+
+static void open_target(sqlite3* target) {
     run(target, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                 "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096");
+}
+
+static void make_schema(sqlite3* source, sqlite3* target, const char* path) {
+    char sql[1024];
     sqlite3_stmt* ddl =
         prepare(source, "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%' "
                         "AND type IN ('table', 'index') ORDER BY type DESC, rowid");
@@ -104,14 +127,22 @@ static void prepare_target(sqlite3* source, sqlite3* target, const char* path) {
     snprintf(sql, sizeof sql,
              "ATTACH '%s' AS s; INSERT INTO organisations SELECT * FROM s.organisations; DETACH s", path);
     run(target, sql);
+}
+
+/* A row that is there already is updated: only where `update` says so. */
+static void prepare_inserts(sqlite3* target, int update) {
+    char sql[2048];
     for (int i = 0; i < tables; ++i) {
-        snprintf(sql, sizeof sql, "SELECT * FROM %s", names[i]);
-        int count = sqlite3_column_count(prepare(target, sql));
-        int length = snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?", names[i]);
-        for (int c = 1; c < count; ++c)
-            length += snprintf(sql + length, sizeof sql - (size_t)length, ", ?");
-        snprintf(sql + length, sizeof sql - (size_t)length, ")");
-        inserts[i] = prepare(target, sql);
+        snprintf(
+            sql, sizeof sql,
+            "SELECT 'INSERT INTO %s VALUES (' || group_concat('?', ', ') || ')' || iif(%d, ' ON CONFLICT "
+            "DO UPDATE SET ' || group_concat(name || ' = excluded.' || name, ', ') FILTER (WHERE NOT pk), "
+            "'') FROM pragma_table_info('%s')",
+            names[i], update, names[i]);
+        sqlite3_stmt* text = prepare(target, sql);
+        check(target, sqlite3_step(text));
+        inserts[i] = prepare(target, (const char*)sqlite3_column_text(text, 0));
+        check(target, sqlite3_finalize(text));
     }
 }
 
@@ -132,10 +163,18 @@ int main(int count, char** arguments) {
     sqlite3 *source, *target;
     if (count < 3)
         return 64;
+    const char* before = count > 3 ? arguments[3] : NULL;
     check(NULL, sqlite3_open_v2(arguments[1], &source, SQLITE_OPEN_READONLY, NULL));
-    read_all(source, count > 3 ? atoi(arguments[3]) : -1);
+    name_tables();
+    if (before)
+        read_new(source, before);
+    else
+        read_all(source);
     check(NULL, sqlite3_open(arguments[2], &target));
-    prepare_target(source, target, arguments[1]);
+    open_target(target);
+    if (!before)
+        make_schema(source, target, arguments[1]);
+    prepare_inserts(target, before != NULL);
 
     double wall_begin = wall(), cpu_begin = cpu();
     run(target, "BEGIN IMMEDIATE");
