@@ -231,7 +231,7 @@ bool Database::begin_immediate() {
     } catch (const SQLite::Exception& error) {
         if (error.getErrorCode() == SQLITE_BUSY)
             return false;
-        throw_store_error(path_, error);
+        throw_store_error(path_, error, &handle_->sqlite);
     }
 }
 
@@ -290,7 +290,7 @@ void Database::execute(const char* sql) {
     try {
         handle_->sqlite.exec(sql);
     } catch (const SQLite::Exception& error) {
-        throw_store_error(path_, error);
+        throw_store_error(path_, error, &handle_->sqlite);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+
 namespace versori::store {
 namespace {
 
@@ -16,13 +18,28 @@ Prepared& prepare(const std::string& path, Database::Handle& handle, std::string
         return handle.statements.emplace(std::move(text), Prepared{std::move(statement), std::move(texts)})
             .first->second;
     } catch (const SQLite::Exception& error) {
-        throw_store_error(path, error);
+        throw_store_error(path, error, &handle.sqlite);
     }
+}
+
+// `: ` and why the system refused to read or write, if it did: the log, or the file itself.
+std::string system_reason(const SQLite::Database* connection) {
+    if (!connection)
+        return {};
+    int reason = 0;
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(connection->getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &reason);
+    if (reason == 0)
+        sqlite3_file_control(connection->getHandle(), "main", SQLITE_FCNTL_LAST_ERRNO, &reason);
+    return reason ? std::string(": ") + std::strerror(reason) : std::string();
 }
 
 } // namespace
 
-void throw_store_error(const std::string& path, const SQLite::Exception& error) {
+void throw_store_error(const std::string& path, const SQLite::Exception& error,
+                       const SQLite::Database* connection) {
     std::string what = "the mirror " + path + ": ";
     switch (error.getErrorCode()) {
     case SQLITE_BUSY:
@@ -44,7 +61,7 @@ void throw_store_error(const std::string& path, const SQLite::Exception& error) 
         what += "it cannot be opened: check that its directory exists and may be used";
         break;
     case SQLITE_IOERR:
-        what += "reading or writing failed (" + std::string(error.what()) + ")";
+        what += "reading or writing failed (" + std::string(error.what()) + system_reason(connection) + ")";
         break;
     default:
         what += error.what();
@@ -64,7 +81,7 @@ bool Query::step() {
     try {
         return statement_.executeStep();
     } catch (const SQLite::Exception& error) {
-        throw_store_error(database_.path(), error);
+        throw_store_error(database_.path(), error, &database_.handle_->sqlite);
     }
 }
 

@@ -84,6 +84,8 @@ private:
     int next_ = 1;
 };
 
-[[noreturn]] void throw_store_error(const std::string& path, const SQLite::Exception&);
+// `connection`: of which the error is, if it is open; the system's reason is taken from it.
+[[noreturn]] void throw_store_error(const std::string& path, const SQLite::Exception&,
+                                    const SQLite::Database* connection = nullptr);
 
 } // namespace versori::store

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -116,6 +118,33 @@ private:
     bool mounted_ = false;
 };
 
+// `chattr +i`, which open files have to obey too.
+class Immutable {
+public:
+    explicit Immutable(const std::string& path) : file_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
+    ~Immutable() {
+        set(false);
+        ::close(file_);
+    }
+    Immutable(const Immutable&) = delete;
+    Immutable& operator=(const Immutable&) = delete;
+
+    bool set(bool immutable) const {
+        int flags = 0;
+        if (::ioctl(file_, FS_IOC_GETFLAGS, &flags) != 0)
+            return false;
+        flags = immutable ? flags | FS_IMMUTABLE_FL : flags & ~FS_IMMUTABLE_FL;
+        return ::ioctl(file_, FS_IOC_SETFLAGS, &flags) == 0;
+    }
+    bool can_be_written() const {
+        char byte = 0;
+        return ::pread(file_, &byte, 1, 0) == 1 && ::pwrite(file_, &byte, 1, 0) == 1;
+    }
+
+private:
+    int file_;
+};
+
 } // namespace
 
 TEST_CASE(
@@ -145,7 +174,21 @@ TEST_CASE("files may not grow any more: the service is not ended, and goes on wh
         REQUIRE_EQ(::prlimit(daemon->id(), RLIMIT_FSIZE, &set, nullptr), 0);
     };
     limit(fs::file_size(site.path("mirror.db-wal")) / 2);
-    site.fails_and_recovers(*daemon, "reading or writing failed", [&] { limit(RLIM_INFINITY); });
+    site.fails_and_recovers(*daemon, "reading or writing failed (disk I/O error: File too large)",
+                            [&] { limit(RLIM_INFINITY); });
+}
+
+TEST_CASE("files that may not be written any more: one line with the system's reason, and on when they may") {
+    Stored site("files made immutable under the service");
+    auto daemon = site.start({"run"});
+    REQUIRE(daemon->says("settled"));
+    Immutable log(site.path("mirror.db-wal"));
+    if (!log.set(true) || log.can_be_written()) {
+        MESSAGE("skipped: it takes root and a file system like ext4 to make an open file immutable");
+        return;
+    }
+    site.fails_and_recovers(*daemon, "reading or writing failed (disk I/O error: Operation not permitted)",
+                            [&] { REQUIRE(log.set(false)); });
 }
 
 TEST_CASE("damage under the running service is said with the command that rebuilds, and left as it is") {
