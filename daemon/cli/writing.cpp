@@ -23,7 +23,7 @@ void write_beside_daemon(const std::string& path,
                          const std::function<void(store::Database&, model::Time now)>& work) {
     auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     store::Seen::set_log_aside(path, now);
-    store::Database(path, store::Database::Mode::read, now);
+    { store::Database there(path, store::Database::Mode::read, now); }
     store::Database database(path, store::Database::Mode::write, now);
     store::Seen seen(database);
     auto in_transaction = [&](const std::function<void()>& one) {

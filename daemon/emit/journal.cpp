@@ -68,6 +68,7 @@ Taken Journal::take(std::span<const model::ChangeRecord> records) {
 std::string Journal::send(const model::ChangeRecord& record) {
     auto fields = journal_fields(record, labels_(record.organisation_id));
     std::vector<iovec> parts;
+    parts.reserve(fields.size());
     for (std::string& field : fields)
         parts.push_back({field.data(), field.size()});
     int error = -port_.send(parts.data(), static_cast<int>(parts.size()));

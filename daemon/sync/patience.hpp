@@ -18,7 +18,7 @@ public:
     // One try to get a lock, during which nothing else happens.
     static constexpr std::chrono::milliseconds a_try{100};
 
-    explicit Patience(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    explicit Patience(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
     void stop();
 

@@ -9,7 +9,7 @@
 
 namespace versori::sync {
 
-Watcher::Watcher(boost::asio::any_io_executor executor) : inotify_(std::move(executor)) {
+Watcher::Watcher(const boost::asio::any_io_executor& executor) : inotify_(executor) {
     int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (descriptor < 0)
         return; // out of watches or descriptors: timers do without

@@ -14,7 +14,7 @@ namespace versori::sync {
 // Tells of changes in the file system, without looking at it in between (inotify).
 class Watcher {
 public:
-    explicit Watcher(boost::asio::any_io_executor);
+    explicit Watcher(const boost::asio::any_io_executor&);
 
     // `call` runs when the file is written to. The file must exist; where it cannot be watched nothing
     // happens.

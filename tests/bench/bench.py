@@ -212,7 +212,7 @@ def main():
                     bench.web.serve(f"{bench.pages}/base")
                     bench.curl(bench.web.plain)
                     results[connectors]["sqlite-utils first"] = bench.sqlite_utils()
-                bench.insert(-1)
+                bench.insert()
                 results[connectors]["facts"] = {"rows": bench.rows, "bytes": bench.bytes, "idle": bench.idle_rss}
             finally:
                 bench.web.end()

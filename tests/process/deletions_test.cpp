@@ -190,7 +190,7 @@ TEST_CASE("an organisation out of the configuration keeps its rows until it is f
 TEST_CASE("deletions and forget make no mirror where there is none") {
     Site site({5, 1, 3});
     site.configure();
-    for (auto arguments :
+    for (const auto& arguments :
          {Texts{"deletions", "list"}, Texts{"deletions", "approve", "acme"}, Texts{"forget", "acme"}}) {
         Outcome outcome = site.mirror(arguments);
         CHECK_EQ(outcome.status, 74);

@@ -7,7 +7,6 @@
 #include <thread>
 
 using namespace versori;
-using platform::Answer;
 using platform::Fault;
 using process::Network;
 using process::Synced;

@@ -6,7 +6,6 @@
 #include <csignal>
 
 using namespace versori;
-using platform::Answer;
 using platform::Fault;
 using process::Network;
 using process::Synced;

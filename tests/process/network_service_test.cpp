@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 using platform::Answer;
 using platform::Fault;
 using process::eventually;
-using process::Program;
 using process::Site;
 
 namespace {

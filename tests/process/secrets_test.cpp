@@ -15,7 +15,6 @@ using api::certificates::make;
 using api::certificates::TemporaryFile;
 using platform::Answer;
 using platform::Fault;
-using platform::Json;
 using platform::Wire;
 using process::eventually;
 using process::Network;

@@ -113,7 +113,7 @@ TEST_CASE("head look: nothing before the baseline, nor when pages fail") {
     rig.walk();
     rig.news();
     rig.touch("a");
-    for (auto fault : {platform::Fault::status(500), platform::Fault::status(401)}) {
+    for (const auto& fault : {platform::Fault::status(500), platform::Fault::status(401)}) {
         rig.platform.fail_next(fault);
         CHECK(rig.look(10).reason != "");
         rig.platform.clear_faults();

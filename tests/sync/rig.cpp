@@ -180,6 +180,7 @@ std::vector<std::string> Rig::select(const std::string& sql) {
     SQLite::Statement query(*reader_, sql);
     while (query.executeStep()) {
         std::vector<std::string> columns;
+        columns.reserve(static_cast<std::size_t>(query.getColumnCount()));
         for (int i = 0; i < query.getColumnCount(); ++i)
             columns.push_back(shown(query.getColumn(i)));
         rows.push_back(joined(columns, " "));
