@@ -130,6 +130,7 @@ here_as_printed 'cmake --preset debug && ninja -C build/debug'
 here_as_printed "build/debug/tests/unit_tests -tc='diff*'"
 elsewhere 'cmake --workflow --preset package' tests/systemd/run 'cmake --workflow --preset package'
 elsewhere tests/run tests/run ctest
+elsewhere 'tests/run --long' tests/run '--long) long=1'
 elsewhere "VERSORI_TOKEN=your-api-key versori-mirror sync -o $acme" tests/process/readme_test.cpp 'indented(readme, "VERSORI_TOKEN=")'
 elsewhere 'sqlite3 -readonly mirror.db' tests/process/readme_test.cpp 'indented(readme, "VERSORI_TOKEN=")'
 elsewhere '# /etc/rsyslog.d/versori-mirror.conf' tests/process/consumers_test.cpp 'indented("README.md", '
