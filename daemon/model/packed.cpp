@@ -3,7 +3,7 @@
 namespace versori::model {
 namespace {
 
-enum class Tag : char { null, integer, text };
+enum class Tag : char { null, integer, text, above };
 
 class Writer {
 public:
@@ -14,9 +14,11 @@ public:
             out_ += static_cast<char>(n | 0x80);
         out_ += static_cast<char>(n);
     }
-    void value(const Value& value) {
+    void value(const Value& value, const Value& above) {
         if (is_null(value)) {
             out_ += static_cast<char>(Tag::null);
+        } else if (value == above && !std::holds_alternative<std::int64_t>(value)) {
+            out_ += static_cast<char>(Tag::above);
         } else if (auto* integer = std::get_if<std::int64_t>(&value)) {
             out_ += static_cast<char>(Tag::integer);
             number(static_cast<std::uint64_t>(*integer));
@@ -46,11 +48,13 @@ public:
                 return n;
         }
     }
-    Value value() {
+    Value value(const Value& above) {
         Tag tag{rest_.front()};
         rest_.remove_prefix(1);
         if (tag == Tag::null)
             return {};
+        if (tag == Tag::above)
+            return above;
         std::uint64_t n = number();
         if (tag == Tag::integer)
             return static_cast<std::int64_t>(n);
@@ -63,18 +67,41 @@ private:
     std::string_view rest_;
 };
 
+// What a text is often the same as: the one in the row before, or where a table begins, the document's id.
+class Above {
+public:
+    void start_table() { row_ = {}; }
+    const Value& operator[](std::size_t column) const {
+        return column < row_.size() ? row_[column] : column == 0 ? id_ : none_;
+    }
+    void end_row(ConstRow row) {
+        row_ = row;
+        if (is_null(id_))
+            id_ = row[0];
+    }
+
+private:
+    ConstRow row_;
+    Value id_, none_;
+};
+
 } // namespace
 
 std::string pack(const Document& document) {
     std::string out;
     out.reserve(document.bytes());
     Writer writer(out);
+    Above above;
     for (TableId id : tables_of(document.subject())) {
         writer.number(document.rows(id).size());
         writer.number(document.unstated(id));
-        for (std::size_t i = 0; i < document.rows(id).size(); ++i)
-            for (const Value& value : document.row(id, i))
-                writer.value(value);
+        above.start_table();
+        for (std::size_t i = 0; i < document.rows(id).size(); ++i) {
+            ConstRow row = document.row(id, i);
+            for (std::size_t c = 0; c < row.size(); ++c)
+                writer.value(row[c], above[c]);
+            above.end_row(row);
+        }
     }
     return out;
 }
@@ -82,13 +109,18 @@ std::string pack(const Document& document) {
 Document unpack(Subject subject, std::string_view bytes) {
     Document out(subject);
     Reader reader(text_of(out.text(bytes)));
+    Above above;
     for (TableId id : tables_of(subject)) {
         auto count = reader.number();
         if (reader.number() != 0)
             out.leave_unstated(id);
-        for (std::uint64_t i = 0; i < count; ++i)
-            for (Value& value : out.add(id))
-                value = reader.value();
+        above.start_table();
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Row row = out.add(id);
+            for (std::size_t c = 0; c < row.size(); ++c)
+                row[c] = reader.value(above[c]);
+            above.end_row(row);
+        }
     }
     return out;
 }

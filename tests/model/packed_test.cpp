@@ -50,6 +50,25 @@ TEST_CASE("packed: what a credential leaves unsaid stays unsaid") {
     CHECK_FALSE(after.unstated(TableId::credential_errors));
 }
 
+TEST_CASE("packed: a text that stands in all rows takes its length once") {
+    auto size_of = [](const std::string& id) {
+        Document document(Subject::connector);
+        document.add(TableId::connectors)[0] = document.text(id);
+        for (std::int64_t position = 0; position < 3; ++position) {
+            auto row = document.add(TableId::connector_tags);
+            row[0] = document.text(id);
+            row[1] = document.text("area");
+            row[2] = position;
+            row[3] = document.text("value " + std::to_string(position));
+        }
+        Document again = unpack(Subject::connector, pack(document));
+        CHECK(diff(document, again).empty());
+        CHECK(diff(again, document).empty());
+        return pack(document).size();
+    };
+    CHECK(size_of("connector") - size_of("C") == 8);
+}
+
 TEST_CASE("packed: an empty document") {
     CHECK(unpack(Subject::connector, pack(Document(Subject::connector))).empty());
 }
