@@ -1,8 +1,26 @@
 #include "daemon/model/document.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace versori::model {
+
+namespace {
+
+// What most of them take, and half of the largest part.
+constexpr std::size_t first_block(Subject subject) {
+    return subject == Subject::connector ? 4096 : 1024;
+}
+
+template <std::size_t... I>
+auto lists_in(std::pmr::memory_resource* memory, std::index_sequence<I...>) {
+    return std::array{(static_cast<void>(I), std::pmr::vector<Value*>(memory))...};
+}
+
+} // namespace
+
+Document::Body::Body(Subject subject)
+    : memory(first_block(subject)), rows(lists_in(&memory, std::make_index_sequence<table_count>())) {}
 
 std::string_view Document::id() const {
     return text_of(rows(root()).front()[0]);
@@ -26,15 +44,15 @@ ConstRow Document::find(TableId id, ConstRow key) const {
 Row Document::add(TableId id) {
     std::size_t count = table(id).columns.size();
     std::size_t size = count * sizeof(Value);
-    auto* values = static_cast<Value*>(memory_->resource.allocate(size, alignof(Value)));
+    auto* values = static_cast<Value*>(body_->memory.allocate(size, alignof(Value)));
     std::uninitialized_default_construct_n(values, count);
     bytes_ += size;
-    rows_[static_cast<std::size_t>(id)].push_back(values);
+    list(id).push_back(values);
     return {values, count};
 }
 
 Value Document::text(std::string_view from) {
-    auto* copy = static_cast<char*>(memory_->resource.allocate(from.size() + 1, 1));
+    auto* copy = static_cast<char*>(body_->memory.allocate(from.size() + 1, 1));
     from.copy(copy, from.size());
     bytes_ += from.size();
     return std::string_view{copy, from.size()};
@@ -43,7 +61,7 @@ Value Document::text(std::string_view from) {
 std::optional<TableId> Document::sort() {
     std::optional<TableId> twice;
     for (TableId id : tables_of(subject_)) {
-        auto& rows = rows_[static_cast<std::size_t>(id)];
+        Rows& rows = list(id);
         auto key = [size = table(id).key_size](const Value* row) { return ConstRow{row, size}; };
         auto less = [&](const Value* a, const Value* b) {
             return std::ranges::lexicographical_compare(key(a), key(b));
@@ -64,8 +82,8 @@ void Document::inherit(const Document& earlier) {
         if (!unstated(id))
             return;
         std::size_t index = table(root()).column(column);
-        rows_[static_cast<std::size_t>(root())].front()[index] = earlier.row(root(), 0)[index];
-        rows_[static_cast<std::size_t>(id)].clear();
+        list(root()).front()[index] = earlier.row(root(), 0)[index];
+        list(id).clear();
         for (std::size_t i = 0; i < earlier.rows(id).size(); ++i) {
             Row copy = add(id);
             std::ranges::transform(earlier.row(id, i), copy.begin(), [&](const Value& value) {

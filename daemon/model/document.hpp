@@ -33,7 +33,7 @@ using ConstRow = std::span<const Value>;
 // it moves no row.
 class Document {
 public:
-    explicit Document(Subject subject) : subject_(subject), memory_(std::make_unique<Memory>()) {}
+    explicit Document(Subject subject) : subject_(subject), body_(std::make_unique<Body>(subject)) {}
 
     Subject subject() const { return subject_; }
     std::string_view id() const; // REQUIRES: not empty()
@@ -41,7 +41,7 @@ public:
     std::size_t bytes() const { return bytes_; }
 
     // Sorted by key after `sort`, in the order of `add` before.
-    std::span<Value* const> rows(TableId id) const { return rows_[static_cast<std::size_t>(id)]; }
+    std::span<Value* const> rows(TableId id) const { return body_->rows[static_cast<std::size_t>(id)]; }
     ConstRow row(TableId id, std::size_t index) const;
     ConstRow find(TableId id, ConstRow key) const; // empty when there is none; REQUIRES: sorted
 
@@ -59,17 +59,20 @@ public:
     void inherit(const Document& earlier);
 
 private:
-    struct Memory {
-        std::pmr::monotonic_buffer_resource resource{4096};
+    using Rows = std::pmr::vector<Value*>;
+    struct Body {
+        explicit Body(Subject);
+        std::pmr::monotonic_buffer_resource memory;
+        std::array<Rows, table_count> rows;
     };
+    Rows& list(TableId id) { return body_->rows[static_cast<std::size_t>(id)]; }
     static std::uint32_t bit(TableId id) { return 1u << static_cast<unsigned>(id); }
     TableId root() const { return tables_of(subject_).front(); }
 
     Subject subject_;
     std::uint32_t unstated_ = 0;
     std::size_t bytes_ = 0;
-    std::unique_ptr<Memory> memory_;
-    std::array<std::vector<Value*>, table_count> rows_;
+    std::unique_ptr<Body> body_;
 };
 
 } // namespace versori::model
