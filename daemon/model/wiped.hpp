@@ -8,7 +8,7 @@ namespace versori::model {
 // heap.
 
 // Overwrites what calls that have returned left on the stack below the caller, and unmaps the large blocks
-// that were kept to be used again. For the end of a walk.
+// that were kept to be used again. For the end of a walk, and of its pages.
 void forget() noexcept;
 
 } // namespace versori::model

@@ -1,6 +1,7 @@
 #include "daemon/sync/walk.hpp"
 
 #include "daemon/decode/digest.hpp"
+#include "daemon/model/wiped.hpp"
 
 #include <algorithm>
 #include <array>
@@ -127,6 +128,7 @@ awaitable<void> Walk::read_pages(Attempt& attempt) {
         broken = std::current_exception();
     }
     co_await next.drop();
+    model::forget();
     if (broken)
         std::rethrow_exception(broken);
 }
