@@ -192,6 +192,9 @@ int main(int count, char** arguments) {
         check(target, sqlite3_reset(insert));
     }
     run(target, "COMMIT");
+    for (int i = 0; i < tables; ++i)
+        check(target, sqlite3_finalize(inserts[i]));
+    check(target, sqlite3_close(target));
     printf("%.6f %.6f %zu\n", wall() - wall_begin, cpu() - cpu_begin, row_count);
     return 0;
 }
