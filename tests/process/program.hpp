@@ -54,7 +54,7 @@ private:
     Outcome so_far_;
 };
 
-// Tries until it holds, at most `patience`.
+// Tries until it holds, at most `patience`, or the environment's VERSORI_SLOWNESS times that.
 bool eventually(const std::function<bool()>& holds,
                 std::chrono::milliseconds patience = std::chrono::seconds{20});
 
