@@ -47,7 +47,8 @@ class JsonParser::Handler {
 public:
     using Size = rapidjson::SizeType;
 
-    explicit Handler(std::vector<Json::Node>& nodes) : nodes_(nodes) {}
+    Handler(std::vector<Json::Node>& nodes, std::size_t around)
+        : nodes_(nodes), most_(max_depth - std::min<std::size_t>(around, max_depth)) {}
 
     bool Null() { return add(Type::null, "null", 4); }
     bool Bool(bool b) { return b ? add(Type::boolean, "true", 4) : add(Type::boolean, "false", 5); }
@@ -71,7 +72,7 @@ private:
         return true;
     }
     bool open(Type type) {
-        if (open_.size() == max_depth)
+        if (open_.size() == most_)
             return false;
         open_.push_back(nodes_.size());
         return add(type, nullptr, 0);
@@ -83,14 +84,15 @@ private:
     }
 
     std::vector<Json::Node>& nodes_;
+    std::size_t most_;
     std::vector<std::size_t> open_;
 };
 
-Result<Json> JsonParser::parse(std::string_view text) {
+Result<Json> JsonParser::parse(std::string_view text, std::size_t around) {
     using namespace rapidjson;
     nodes_.clear();
     InsituStringStream stream(in_place(buffer_, text));
-    Handler handler(nodes_);
+    Handler handler(nodes_, around);
     Reader reader;
     constexpr unsigned flags = kParseInsituFlag | kParseNumbersAsStringsFlag;
     ParseResult outcome = reader.Parse<flags>(stream, handler);

@@ -119,8 +119,9 @@ class JsonParser {
 public:
     static constexpr int max_depth = 64;
 
-    // The failure is errc::bad_page: the reason and the offset in bytes.
-    Result<Json> parse(std::string_view text);
+    // `around`: how many levels of another text it stands in. The failure is errc::bad_page: the reason and
+    // the offset in bytes.
+    Result<Json> parse(std::string_view text, std::size_t around = 0);
 
 private:
     class Handler;

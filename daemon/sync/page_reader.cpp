@@ -18,8 +18,7 @@ std::string_view updated_at(const model::Document& document) {
 PageReader::PageReader(std::string organisation, const Normalisation& normalisation,
                        store::Database& database, store::Mirror& mirror, PageMemory* memory)
     : organisation_(std::move(organisation)), normalisation_(normalisation), database_(database),
-      mirror_(mirror), memory_(memory),
-      decoder_(normalisation.fingerprint, normalisation.secret_names, drift_) {}
+      mirror_(mirror), memory_(memory), decoder_(normalisation.fingerprint, normalisation.secret_names) {}
 
 void PageReader::start_interval(std::int64_t interval, std::set<std::string, std::less<>> rejected) {
     interval_ = interval;
@@ -50,17 +49,33 @@ Result<decode::Page> PageReader::split(std::string_view body, Batch& batch) {
     recalled_ = known.has_value();
     if (recalled_)
         return *std::move(known);
-    {
-        store::Snapshot snapshot(database_);
-        looks_.clear();
-        auto is_known = [&](const decode::Element& element) {
-            return looks_.emplace_back(look_at(element, batch)).passed_over;
-        };
-        if (auto page = splitter_.split_known(body, is_known, drift_))
-            return *std::move(page);
-    }
+    auto page = take_apart(body, batch);
+    if (page && !page->total_count)
+        drift_.note("$.totalCount", "missing or no count");
+    return page;
+}
+
+Result<decode::Page> PageReader::take_apart(std::string_view body, Batch& batch) {
+    auto outline = splitter_.outline(body);
+    if (outline && look_at_all(*outline, batch))
+        return *std::move(outline);
     looks_.clear();
-    return splitter_.split(body, drift_);
+    return splitter_.split(body);
+}
+
+// False when one of them is not what the outline says. What is passed over has been an element before.
+bool PageReader::look_at_all(const decode::Page& page, Batch& batch) {
+    store::Snapshot snapshot(database_);
+    looks_.clear();
+    for (const decode::Element& element : page.elements) {
+        Look& look = looks_.emplace_back(look_at(element));
+        if (pass_over(element, look, batch))
+            continue;
+        look.decoded = decoder_.decode_outlined(element, look.drift);
+        if (!look.decoded)
+            return false;
+    }
+    return true;
 }
 
 void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch& batch) {
@@ -73,7 +88,7 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
     for (std::size_t i = 0; i < page.elements.size(); ++i) {
         const decode::Element& element = page.elements[i];
         if (!element.id.empty()) {
-            read_element(element, looks_.empty() ? look_at(element, batch) : looks_[i], ledger, batch);
+            read_element(element, looks_.empty() ? look_at(element) : std::move(looks_[i]), ledger, batch);
             continue;
         }
         ledger.unreadable();
@@ -106,25 +121,26 @@ bool PageReader::forgive(std::string_view connector_id) {
     return true;
 }
 
-PageReader::Look PageReader::look_at(const decode::Element& element, Batch& batch) {
-    Look out{decode::digest(element.raw, normalisation_.seed), mirror_.known(organisation_, element.id),
-             false};
-    if (read_again_.contains(element.id))
-        return out;
-    if (auto waiting = batch.find(element.id))
-        out.passed_over = waiting->digest == out.digest;
-    else
-        out.passed_over = out.known && out.known->digest == out.digest;
-    return out;
+PageReader::Look PageReader::look_at(const decode::Element& element) {
+    return {
+        decode::digest(element.raw, normalisation_.seed), mirror_.known(organisation_, element.id), {}, {}};
 }
 
-void PageReader::read_element(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
+bool PageReader::pass_over(const decode::Element& element, const Look& look, Batch& batch) {
+    if (read_again_.contains(element.id))
+        return false;
+    if (auto waiting = batch.find(element.id))
+        return waiting->digest == look.digest;
+    return look.known && look.known->digest == look.digest;
+}
+
+void PageReader::read_element(const decode::Element& element, Look look, fidelity::Ledger& ledger,
                               Batch& batch) {
     bool fresh = ledger.listed(element.id);
     rows_listed_ += fresh && look.known;
-    if (!look.passed_over) {
+    if (!pass_over(element, look, batch)) {
         unchanged_ = false;
-        if (!look_into(element, look, ledger, batch))
+        if (!look_into(element, std::move(look), ledger, batch))
             return;
     } else {
         met_known_ = true;
@@ -138,10 +154,11 @@ void PageReader::read_element(const decode::Element& element, const Look& look, 
 }
 
 // False when it is rejected, or older than what is known.
-bool PageReader::look_into(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
+bool PageReader::look_into(const decode::Element& element, Look look, fidelity::Ledger& ledger,
                            Batch& batch) {
     const auto& known = look.known;
-    auto connector = decoder_.decode(element.raw);
+    auto connector = look.decoded ? *std::move(look.decoded) : decoder_.decode(element.raw, look.drift);
+    drift_.add(look.drift);
     std::string id(element.id);
     if (!connector) {
         reject(std::move(id), connector.error(), batch);
@@ -189,7 +206,7 @@ void PageReader::take(decode::Connector connector, const model::Digest& digest, 
 bool PageReader::read_single(std::string_view body, std::string_view id, Batch& batch) {
     if (model::find_invalid_utf8(body) != body.npos)
         return false;
-    auto connector = decoder_.decode(body);
+    auto connector = decoder_.decode(body, drift_);
     if (!connector || connector->document.id() != id)
         return false;
     auto mine = updated_at(connector->document);

@@ -52,8 +52,7 @@ struct Decoded {
     explicit Decoded(std::string_view json) {
         Fingerprinter fingerprint(sample_key);
         SecretNames names({"*secret*", "*token*", "pin?"});
-        ConnectorDecoder decoder(fingerprint, names, drift);
-        auto outcome = decoder.decode(json);
+        auto outcome = ConnectorDecoder(fingerprint, names).decode(json, drift);
         if (outcome.has_value())
             connector = std::move(*outcome);
         else
