@@ -54,7 +54,7 @@ Answer manual(const std::string& host) {
 
 std::string organisation_json(const Organisation& organisation, std::uint64_t style) {
     std::string json = "{\"id\":";
-    json.append(quoted(organisation.id)).append(",\"name\":").append(quoted(organisation.name));
+    json.append(json_string(organisation.id)).append(",\"name\":").append(json_string(organisation.name));
     json += ",\"connectors\":[";
     const char* comma = "";
     for (const Connector* connector : listed(organisation)) {

@@ -57,15 +57,15 @@ std::string page_json(const Page& page, const Behaviour& behaviour) {
     }
     json += "]";
     if (page.next)
-        json.append(",\"next\":").append(quoted(*page.next));
+        json.append(",\"next\":").append(json_string(*page.next));
     else if (behaviour.end == NextEnd::null)
         json += ",\"next\":null";
     else if (behaviour.end == NextEnd::empty)
         json += ",\"next\":\"\"";
     if (page.prev)
-        json.append(",\"prev\":").append(quoted(*page.prev));
+        json.append(",\"prev\":").append(json_string(*page.prev));
     for (const auto& [name, value] : behaviour.page_members)
-        json.append(",").append(quoted(name)).append(":").append(value.canonical());
+        json.append(",").append(json_string(name)).append(":").append(value.canonical());
     return json += "}";
 }
 

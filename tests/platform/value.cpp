@@ -56,7 +56,7 @@ void Json::append(std::string& out) const {
         out += text_;
         return;
     case Kind::string:
-        out += quoted(text_);
+        out += json_string(text_);
         return;
     case Kind::array:
         out += '[';
@@ -71,7 +71,7 @@ void Json::append(std::string& out) const {
         out += '{';
         for (const auto& [name, value] : members_) {
             out += separator;
-            out += quoted(name);
+            out += json_string(name);
             out += ':';
             value.append(out);
             separator = ",";
@@ -81,7 +81,7 @@ void Json::append(std::string& out) const {
     }
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     static constexpr std::string_view plain = "\b\f\n\r\t\"\\", letters = "bfnrt\"\\";
     std::string out = "\"";
     for (char c : text) {

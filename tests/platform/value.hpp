@@ -56,6 +56,6 @@ private:
 };
 
 // A JSON string with its quotes.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 
 } // namespace versori::platform
