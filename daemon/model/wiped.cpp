@@ -67,7 +67,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t largest_spare = 2 << 20;
+    static constexpr std::size_t largest_spare = 1 << 20;
 
     std::mutex mutex_;
     Front* spares_[4] = {};

@@ -154,7 +154,6 @@ void take_memory_from_heap() {
         static const sqlite3_mem_methods methods = {take,     give_back, resize, size_of,
                                                     round_up, begin,     end,    nullptr};
         sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-        sqlite3_config(SQLITE_CONFIG_PMASZ, 32u); // of the stage: sorting takes what its cache may, not 4 MB
         sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // nobody asks how much it has: no locks for that
         return sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0); // each page by itself
     }();

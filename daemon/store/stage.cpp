@@ -221,7 +221,8 @@ void Stage::write(const Act& act, std::size_t limit, Mirror& mirror) {
     bytes_ -= std::min(bytes_, size);
 }
 
-// Sorting reads the table once from its begin to its end, where an index would have it read here and there.
+// In the order of the ids by their index: sorting would write all of it once more, and take memory with its
+// size.
 void Stage::start_reading(std::string_view table, std::string_view columns) {
     Database& database = *temporary_->database;
     if (by_id_) {
@@ -230,7 +231,7 @@ void Stage::start_reading(std::string_view table, std::string_view columns) {
     }
     std::string sql("SELECT ");
     ((sql += columns) += " FROM ") += table;
-    sql += by_id_ ? " ORDER BY +id" : " ORDER BY position";
+    sql += by_id_ ? " ORDER BY id" : " ORDER BY position";
     temporary_->reading = std::make_unique<Query>(database, sql);
 }
 
