@@ -47,10 +47,13 @@ void read_tags(Reading& reading, model::Document& out, Json connector, Reading::
     unknown.push_back({"tags", *tags});
 }
 
+// The levels a connector stands in, so that what is too deep for a page is too deep by itself.
+constexpr std::size_t page_and_list = 2;
+
 } // namespace
 
 ConnectorDecoder::Outcome ConnectorDecoder::decode(std::string_view raw, Drift& drift) {
-    auto json = parser_.parse(raw);
+    auto json = parser_.parse(raw, page_and_list);
     if (!json)
         return Rejection{json.error().message, "$"};
     return read(*json, drift);
@@ -58,7 +61,6 @@ ConnectorDecoder::Outcome ConnectorDecoder::decode(std::string_view raw, Drift& 
 
 std::optional<ConnectorDecoder::Outcome> ConnectorDecoder::decode_outlined(const Element& element,
                                                                            Drift& drift) {
-    constexpr std::size_t page_and_list = 2;
     if (model::find_invalid_utf8(element.raw) != element.raw.npos)
         return {};
     auto json = parser_.parse(element.raw, page_and_list);

@@ -63,10 +63,14 @@ Result<decode::Page> PageReader::take_apart(std::string_view body, Batch& batch)
     return splitter_.split(body);
 }
 
-// False when one of them is not what the outline says. What is passed over has been an element before.
+// False when one of them is not what the outline says. What is passed over has been an element before. Keeps
+// what a usual page holds decoded, and has more of it decoded again when it is read.
 bool PageReader::look_at_all(const decode::Page& page, Batch& batch) {
+    constexpr std::size_t most_kept = 4 << 20; // bytes
+    constexpr std::size_t beside_texts = 8192; // about what an element's documents take
     store::Snapshot snapshot(database_);
     looks_.clear();
+    std::size_t kept = 0;
     for (const decode::Element& element : page.elements) {
         Look& look = looks_.emplace_back(look_at(element));
         if (pass_over(element, look, batch))
@@ -74,6 +78,11 @@ bool PageReader::look_at_all(const decode::Page& page, Batch& batch) {
         look.decoded = decoder_.decode_outlined(element, look.drift);
         if (!look.decoded)
             return false;
+        kept += element.raw.size() + beside_texts;
+        if (kept > most_kept) {
+            look.decoded.reset();
+            look.drift = {};
+        }
     }
     return true;
 }
@@ -203,12 +212,14 @@ void PageReader::take(decode::Connector connector, const model::Digest& digest, 
     batch.put(std::move(connector), digest);
 }
 
-bool PageReader::read_single(std::string_view body, std::string_view id, Batch& batch) {
+bool PageReader::read_single(std::string_view body, std::string_view id, bool listed, Batch& batch) {
     if (model::find_invalid_utf8(body) != body.npos)
         return false;
     auto connector = decoder_.decode(body, drift_);
     if (!connector || connector->document.id() != id)
         return false;
+    if (listed)
+        return true;
     auto mine = updated_at(connector->document);
     auto waiting = batch.find(id);
     if (mine >= (waiting ? waiting->updated_at : mirror_.updated_at(organisation_, id)))

@@ -38,8 +38,10 @@ public:
     void read(const decode::Page& page, fidelity::Ledger&, Batch&);
 
     // A connector by itself, as Get Connector gives it: put into the batch when it is not older than what is
-    // known. False when it is not the connector `id` in a form that can be normalised.
-    bool read_single(std::string_view body, std::string_view id, Batch&);
+    // known, and not `listed` by this attempt. What the list says of it counts then, and the list's order
+    // says which copy of a credential is the last. False when it is not the connector `id` in a form that can
+    // be normalised.
+    bool read_single(std::string_view body, std::string_view id, bool listed, Batch&);
 
     // The attempt read all pages: the reject of elements without an id ends where there were none.
     void complete(Batch&);

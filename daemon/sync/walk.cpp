@@ -326,7 +326,7 @@ awaitable<void> Walk::ask(Inquiry& inquiry, const Inquiry::Question& question, A
     std::string status = std::to_string(response->status);
     Answer answer = Answer::no_answer;
     if (response->status == 200) {
-        if (reader_.read_single(response->body, question.connector_id, batch_))
+        if (reader_.read_single(response->body, question.connector_id, question.control, batch_))
             answer = Answer::exists;
         else
             status += " with a body that is not this connector";

@@ -141,5 +141,14 @@ TEST_CASE("rejection: a text that is no connector is rejected") {
     CHECK(Decoded(std::string_view("[]")).rejection == "$.id: is missing");
 }
 
+TEST_CASE("rejection: what is too deep for a page is too deep by itself") {
+    auto with_arrays = [](std::size_t depth) {
+        std::string more = ",\"x\":" + std::string(depth, '[') + std::string(depth, ']');
+        return Decoded(Sample{.more = more}).rejection;
+    };
+    CHECK(with_arrays(61).empty());
+    CHECK(with_arrays(62).starts_with("$: nested deeper than 64 levels"));
+}
+
 } // namespace
 } // namespace versori::decode

@@ -124,6 +124,17 @@ TEST_CASE("copies that differ leave no trace in a walk that is written in severa
     CHECK(rig.rows() == rig.expected());
 }
 
+TEST_CASE("a listed connector asked for as a control does not say which copy counts") {
+    Shared rig;
+    rig.add("Z");
+    rig.own_copy("B", "C").name = "of B";
+    rig.mirrored();
+    rig.remove("Z");
+    CHECK(rig.walk_and_tell() == lines({"delete connectors Z not_found"}));
+    CHECK(rig.name() == "of B");
+    CHECK(rig.rows() == rig.expected());
+}
+
 TEST_CASE("the copy that counted goes: the row is what the remaining ones say") {
     Shared rig;
     rig.own_copy("B", "C").name = "of B";

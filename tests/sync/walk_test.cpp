@@ -255,6 +255,18 @@ TEST_CASE("what the reference does not say is kept and told once") {
     CHECK(rig.value("SELECT count(*) FROM contract_drift") == "2");
 }
 
+TEST_CASE("of a page with more elements than are kept decoded, each is written and its drift counted once") {
+    Rig rig({}, 1000);
+    constexpr int count = 700;
+    for (int i = 0; i < count; ++i)
+        rig.connector(rig.world.create(rig.org)).unknown = {{"weight", i}};
+    CHECK(rig.walk().ending == WalkResult::Ending::settled);
+    CHECK(rig.value("SELECT count(*) FROM connectors WHERE extra LIKE '{\"weight\":%'") ==
+          std::to_string(count));
+    CHECK(rig.value("SELECT count FROM contract_drift WHERE json_path = '$.weight'") ==
+          std::to_string(count));
+}
+
 TEST_CASE("a new normalisation alters rows without change records and says so once") {
     Mirrored rig;
     rig.connector("1").variables.emplace().push_back({"region", "eu", {}});
