@@ -47,7 +47,9 @@ Figures play(const Terms& terms, std::string& complaints) {
     return figures;
 }
 
-// A history that never falls quiet. What is deleted on the platform has to be gone after ten walks.
+// A history that never falls quiet. What is deleted on the platform has to be gone after ten walks; where a
+// tenth of the requests fails, each walk gets only some deletions confirmed, and they may lag for as long as
+// that lasts.
 Figures play_for_ever(Terms terms, std::string& complaints) {
     constexpr int walks = 16, patience = 10;
     terms.confirm = true;
@@ -67,7 +69,7 @@ Figures play_for_ever(Terms terms, std::string& complaints) {
         removed_by.push_back(history.removed().size());
         auto rows = rig.select("SELECT connector_id FROM connectors");
         std::set<std::string> mirror(rows.begin(), rows.end());
-        for (int age = patience; age <= i; ++age)
+        for (int age = patience; terms.faults < 0.1 && age <= i; ++age)
             for (std::size_t n = age == i ? 0 : removed_by[static_cast<std::size_t>(i - age - 1)];
                  n < removed_by[static_cast<std::size_t>(i - age)]; ++n)
                 if (mirror.contains(history.removed()[n])) {
