@@ -1,6 +1,7 @@
 #include "daemon/decode/page.hpp"
 
 #include "daemon/decode/scan.hpp"
+#include "daemon/model/bytes.hpp"
 #include "daemon/model/json.hpp"
 
 #include <rapidjson/error/en.h>
@@ -160,6 +161,8 @@ Result<Page> PageSplitter::split(std::string_view body) {
     using namespace rapidjson;
     if (auto offset = model::find_invalid_utf8(body); offset != body.npos)
         return Failure{errc::bad_page, "not UTF-8" + at_byte(offset)};
+    if (auto offset = model::find_unprintable(body); offset != body.npos)
+        return Failure{errc::bad_page, "not JSON: a control character" + at_byte(offset)};
     Page page;
     Stream stream(model::in_place(buffer_, body));
     SplitHandler handler(page, body, stream);

@@ -1,5 +1,7 @@
 #include "daemon/model/json.hpp"
 
+#include "daemon/model/bytes.hpp"
+
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
@@ -91,6 +93,8 @@ private:
 Result<Json> JsonParser::parse(std::string_view text, std::size_t around) {
     using namespace rapidjson;
     nodes_.clear();
+    if (auto offset = find_unprintable(text); offset != text.npos)
+        return Failure{errc::bad_page, "a control character (byte " + std::to_string(offset) + ")"};
     InsituStringStream stream(in_place(buffer_, text));
     Handler handler(nodes_, around);
     Reader reader;

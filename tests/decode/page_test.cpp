@@ -245,6 +245,18 @@ TEST_CASE("page: what is no page is refused with its reason") {
     }
 }
 
+TEST_CASE("page: a control character in a string is refused, wherever it stands") {
+    for (int control = 0x01; control < 0x20; ++control)
+        for (std::size_t before = 0; before < 40; ++before) {
+            CAPTURE(control);
+            CAPTURE(before);
+            std::string name = std::string(before, 'x') + static_cast<char>(control) + std::string(40, 'y');
+            CHECK(split(R"({"totalCount":1,"connectors":[{"id":"a","name":")" + name + "\"}]}")
+                      .starts_with("not JSON: "));
+            CHECK_FALSE(model::JsonParser().parse("\"" + name + "\"").has_value());
+        }
+}
+
 TEST_CASE("page: null connectors are none") {
     CHECK(split(R"({"totalCount":0,"connectors":null})") == "total=0 next=");
 }
