@@ -195,6 +195,10 @@ TEST_CASE("damage under the running service is said with the command that rebuil
     Stored site("damage under the service");
     auto daemon = site.start({"run"});
     REQUIRE(daemon->says("settled"));
+    auto delivered = [&] {
+        return site.one("SELECT count(*) FROM _deliveries WHERE seq = (SELECT max(seq) FROM changes)") == "1";
+    };
+    REQUIRE(eventually(delivered)); // so that it has nothing left to write
     site.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     {
         int file = ::open(site.path("mirror.db").c_str(), O_WRONLY | O_CLOEXEC);
