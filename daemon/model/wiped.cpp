@@ -20,6 +20,8 @@
 #endif
 #endif
 
+extern "C" int malloc_trim(std::size_t) noexcept; // the C library's
+
 namespace versori::model {
 namespace {
 
@@ -85,6 +87,7 @@ constinit LargeBlocks large_blocks;
 void forget() noexcept {
     large_blocks.unmap_spares();
     wipe_stack();
+    malloc_trim(0);
 }
 
 } // namespace versori::model
