@@ -47,47 +47,31 @@ void read_tags(Reading& reading, model::Document& out, Json connector, Reading::
     unknown.push_back({"tags", *tags});
 }
 
-// The levels a connector stands in, so that what is too deep for a page is too deep by itself.
-constexpr std::size_t page_and_list = 2;
-
 } // namespace
 
-ConnectorDecoder::Outcome ConnectorDecoder::decode(std::string_view raw, Drift& drift) {
+boost::system::result<Connector, Rejection> ConnectorDecoder::decode(std::string_view raw) {
+    constexpr std::size_t page_and_list = 2; // what is too deep for a page is too deep by itself
     auto json = parser_.parse(raw, page_and_list);
     if (!json)
         return Rejection{json.error().message, "$"};
-    return read(*json, drift);
-}
 
-std::optional<ConnectorDecoder::Outcome> ConnectorDecoder::decode_outlined(const Element& element,
-                                                                           Drift& drift) {
-    if (model::find_invalid_utf8(element.raw) != element.raw.npos)
-        return {};
-    auto json = parser_.parse(element.raw, page_and_list);
-    auto id = json ? json->find("id") : std::nullopt;
-    if (!id || !id->is(Json::Type::string) || id->text() != element.id)
-        return {};
-    return read(*json, drift);
-}
-
-ConnectorDecoder::Outcome ConnectorDecoder::read(Json json, Drift& drift) {
-    Reading reading(fingerprint_, secret_names_, drift);
+    Reading reading(fingerprint_, secret_names_, drift_);
     Path root;
     Connector out;
     auto row = out.document.add(TableId::connectors);
     auto unknown =
-        reading.fill(out.document, TableId::connectors, row, json,
+        reading.fill(out.document, TableId::connectors, row, *json,
                      {"authSchemeConfigs", "connections", "versions", "tags", "connectionVariables"}, root);
     reading.note_left_over(TableId::connectors, unknown, root);
-    read_tags(reading, out.document, json, unknown, root);
+    read_tags(reading, out.document, *json, unknown, root);
     set(TableId::connectors, row, "extra", reading.extra(out.document, unknown));
 
-    auto schemes = read_schemes(reading, out.document, json, root);
-    read_connections(reading, out, json, std::move(schemes), root);
-    read_versions(reading, out.document, json, root);
+    auto schemes = read_schemes(reading, out.document, *json, root);
+    read_connections(reading, out, *json, std::move(schemes), root);
+    read_versions(reading, out.document, *json, root);
     Path variables(root, "connectionVariables");
     read_variables(reading, out.document, TableId::connector_variables, {out.document.id()},
-                   reading.array(json, "connectionVariables", false, root), variables);
+                   reading.array(*json, "connectionVariables", false, root), variables);
 
     if (auto twice = out.document.sort())
         reading.reject(root, "the same key stands twice in " + std::string(model::table(*twice).name));

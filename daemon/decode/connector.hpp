@@ -1,12 +1,10 @@
 #pragma once
 
 #include "daemon/decode/drift.hpp"
-#include "daemon/decode/page.hpp"
 #include "daemon/decode/secrets.hpp"
 #include "daemon/model/document.hpp"
 #include "daemon/model/json.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,22 +30,16 @@ inline constexpr int normalisation_version = 1;
 // Turns connectors into rows. Secrets end here: of a secret member only the fingerprint goes on.
 class ConnectorDecoder {
 public:
-    using Outcome = boost::system::result<Connector, Rejection>;
+    ConnectorDecoder(const Fingerprinter& fingerprint, const SecretNames& secret_names, Drift& drift)
+        : fingerprint_(fingerprint), secret_names_(secret_names), drift_(drift) {}
 
-    ConnectorDecoder(const Fingerprinter& fingerprint, const SecretNames& secret_names)
-        : fingerprint_(fingerprint), secret_names_(secret_names) {}
-
-    // `raw`: the bytes of one connector's JSON object, valid UTF-8. The documents come sorted.
-    Outcome decode(std::string_view raw, Drift&);
-
-    // An element of PageSplitter::outline. Nothing when it is no JSON object in UTF-8 with this id.
-    std::optional<Outcome> decode_outlined(const Element&, Drift&);
+    // `raw`: the bytes of one connector's JSON object, valid UTF-8. Both documents come sorted.
+    boost::system::result<Connector, Rejection> decode(std::string_view raw);
 
 private:
-    Outcome read(model::Json, Drift&);
-
     const Fingerprinter& fingerprint_;
     const SecretNames& secret_names_;
+    Drift& drift_;
     model::JsonParser parser_;
 };
 

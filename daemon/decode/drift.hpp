@@ -17,11 +17,6 @@ public:
         ++notes_[{std::move(json_path), std::move(kind)}];
         ++count_;
     }
-    void add(const Drift& other) {
-        for (const auto& [where, count] : other.notes_)
-            notes_[where] += count;
-        count_ += other.count_;
-    }
     const Notes& notes() const { return notes_; }
     std::int64_t count() const { return count_; } // of all notes ever made
     void clear() { notes_.clear(); }

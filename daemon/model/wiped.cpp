@@ -20,8 +20,6 @@
 #endif
 #endif
 
-extern "C" int malloc_trim(std::size_t) noexcept; // the C library's
-
 namespace versori::model {
 namespace {
 
@@ -87,7 +85,6 @@ constinit LargeBlocks large_blocks;
 void forget() noexcept {
     large_blocks.unmap_spares();
     wipe_stack();
-    malloc_trim(0);
 }
 
 } // namespace versori::model

@@ -7,9 +7,8 @@ namespace versori::model {
 // delete), and memory that a walk took does not stay with the process. Not where a sanitizer watches over the
 // heap.
 
-// Overwrites what calls that have returned left on the stack below the caller, unmaps the large blocks that
-// were kept to be used again, and gives back what is free in the heap. For the end of a walk, and of its
-// pages.
+// Overwrites what calls that have returned left on the stack below the caller, and unmaps the large blocks
+// that were kept to be used again. For the end of a walk, and of its pages.
 void forget() noexcept;
 
 } // namespace versori::model

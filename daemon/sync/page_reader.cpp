@@ -18,7 +18,8 @@ std::string_view updated_at(const model::Document& document) {
 PageReader::PageReader(std::string organisation, const Normalisation& normalisation,
                        store::Database& database, store::Mirror& mirror, PageMemory* memory)
     : organisation_(std::move(organisation)), normalisation_(normalisation), database_(database),
-      mirror_(mirror), memory_(memory), decoder_(normalisation.fingerprint, normalisation.secret_names) {}
+      mirror_(mirror), memory_(memory),
+      decoder_(normalisation.fingerprint, normalisation.secret_names, drift_) {}
 
 void PageReader::start_interval(std::int64_t interval, std::set<std::string, std::less<>> rejected) {
     interval_ = interval;
@@ -49,42 +50,17 @@ Result<decode::Page> PageReader::split(std::string_view body, Batch& batch) {
     recalled_ = known.has_value();
     if (recalled_)
         return *std::move(known);
-    auto page = take_apart(body, batch);
-    if (page && !page->total_count)
-        drift_.note("$.totalCount", "missing or no count");
-    return page;
-}
-
-Result<decode::Page> PageReader::take_apart(std::string_view body, Batch& batch) {
-    auto outline = splitter_.outline(body);
-    if (outline && look_at_all(*outline, batch))
-        return *std::move(outline);
-    looks_.clear();
-    return splitter_.split(body);
-}
-
-// False when one of them is not what the outline says. What is passed over has been an element before. Keeps
-// what a usual page holds decoded, and has more of it decoded again when it is read.
-bool PageReader::look_at_all(const decode::Page& page, Batch& batch) {
-    constexpr std::size_t most_kept = 4 << 20; // bytes
-    constexpr std::size_t beside_texts = 8192; // about what an element's documents take
-    store::Snapshot snapshot(database_);
-    looks_.clear();
-    std::size_t kept = 0;
-    for (const decode::Element& element : page.elements) {
-        Look& look = looks_.emplace_back(look_at(element));
-        if (pass_over(element, look, batch))
-            continue;
-        look.decoded = decoder_.decode_outlined(element, look.drift);
-        if (!look.decoded)
-            return false;
-        kept += element.raw.size() + beside_texts;
-        if (kept > most_kept) {
-            look.decoded.reset();
-            look.drift = {};
-        }
+    {
+        store::Snapshot snapshot(database_);
+        looks_.clear();
+        auto is_known = [&](const decode::Element& element) {
+            return looks_.emplace_back(look_at(element, batch)).passed_over;
+        };
+        if (auto page = splitter_.split_known(body, is_known, drift_))
+            return *std::move(page);
     }
-    return true;
+    looks_.clear();
+    return splitter_.split(body, drift_);
 }
 
 void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch& batch) {
@@ -97,7 +73,7 @@ void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch&
     for (std::size_t i = 0; i < page.elements.size(); ++i) {
         const decode::Element& element = page.elements[i];
         if (!element.id.empty()) {
-            read_element(element, looks_.empty() ? look_at(element) : std::move(looks_[i]), ledger, batch);
+            read_element(element, looks_.empty() ? look_at(element, batch) : looks_[i], ledger, batch);
             continue;
         }
         ledger.unreadable();
@@ -130,26 +106,25 @@ bool PageReader::forgive(std::string_view connector_id) {
     return true;
 }
 
-PageReader::Look PageReader::look_at(const decode::Element& element) {
-    return {
-        decode::digest(element.raw, normalisation_.seed), mirror_.known(organisation_, element.id), {}, {}};
-}
-
-bool PageReader::pass_over(const decode::Element& element, const Look& look, Batch& batch) {
+PageReader::Look PageReader::look_at(const decode::Element& element, Batch& batch) {
+    Look out{decode::digest(element.raw, normalisation_.seed), mirror_.known(organisation_, element.id),
+             false};
     if (read_again_.contains(element.id))
-        return false;
+        return out;
     if (auto waiting = batch.find(element.id))
-        return waiting->digest == look.digest;
-    return look.known && look.known->digest == look.digest;
+        out.passed_over = waiting->digest == out.digest;
+    else
+        out.passed_over = out.known && out.known->digest == out.digest;
+    return out;
 }
 
-void PageReader::read_element(const decode::Element& element, Look look, fidelity::Ledger& ledger,
+void PageReader::read_element(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
                               Batch& batch) {
     bool fresh = ledger.listed(element.id);
     rows_listed_ += fresh && look.known;
-    if (!pass_over(element, look, batch)) {
+    if (!look.passed_over) {
         unchanged_ = false;
-        if (!look_into(element, std::move(look), ledger, batch))
+        if (!look_into(element, look, ledger, batch))
             return;
     } else {
         met_known_ = true;
@@ -163,11 +138,10 @@ void PageReader::read_element(const decode::Element& element, Look look, fidelit
 }
 
 // False when it is rejected, or older than what is known.
-bool PageReader::look_into(const decode::Element& element, Look look, fidelity::Ledger& ledger,
+bool PageReader::look_into(const decode::Element& element, const Look& look, fidelity::Ledger& ledger,
                            Batch& batch) {
     const auto& known = look.known;
-    auto connector = look.decoded ? *std::move(look.decoded) : decoder_.decode(element.raw, look.drift);
-    drift_.add(look.drift);
+    auto connector = decoder_.decode(element.raw);
     std::string id(element.id);
     if (!connector) {
         reject(std::move(id), connector.error(), batch);
@@ -215,7 +189,7 @@ void PageReader::take(decode::Connector connector, const model::Digest& digest, 
 bool PageReader::read_single(std::string_view body, std::string_view id, bool listed, Batch& batch) {
     if (model::find_invalid_utf8(body) != body.npos)
         return false;
-    auto connector = decoder_.decode(body, drift_);
+    auto connector = decoder_.decode(body);
     if (!connector || connector->document.id() != id)
         return false;
     if (listed)

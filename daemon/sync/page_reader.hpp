@@ -16,8 +16,9 @@ namespace versori::sync {
 // Turns pages into what is to be written, one page at a time. Reads the mirror, writes nothing.
 //
 // A page that came with the same bytes last time is not even looked into: see PageMemory. A connector whose
-// bytes are those its rows were made from is passed over without being parsed, unless it embeds a credential
-// of which this walk has read another copy before: then its own copy, read later, has to win.
+// bytes are those its rows were made from is passed over, and not parsed where all of its page are, unless it
+// embeds a credential of which this walk has read another copy before: then its own copy, read later, has to
+// win.
 class PageReader {
 public:
     // `memory` is null when there is nothing to recall and no walk that will.
@@ -60,16 +61,12 @@ private:
     struct Look {
         model::Digest digest;
         std::optional<store::Known> known;
-        std::optional<decode::ConnectorDecoder::Outcome> decoded; // what is not there is decoded when read
-        decode::Drift drift;                                      // of `decoded`
+        bool passed_over;
     };
 
-    Result<decode::Page> take_apart(std::string_view body, Batch&);
-    bool look_at_all(const decode::Page&, Batch&);
-    Look look_at(const decode::Element&);
-    bool pass_over(const decode::Element&, const Look&, Batch&);
-    void read_element(const decode::Element&, Look, fidelity::Ledger&, Batch&);
-    bool look_into(const decode::Element&, Look, fidelity::Ledger&, Batch&);
+    Look look_at(const decode::Element&, Batch&);
+    void read_element(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);
+    bool look_into(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);
     void reject(std::string connector_id, decode::Rejection, Batch&);
     bool forgive(std::string_view connector_id);
     void take(decode::Connector, const model::Digest&, Batch&);
@@ -89,7 +86,7 @@ private:
     bool unchanged_ = true;       // every element of this attempt was passed over
     bool recalled_ = false;       // the page that was split last
     model::Digest page_digest_{}; // of it, when it may be recalled or kept
-    std::vector<Look> looks_;     // at its elements, if it was outlined
+    std::vector<Look> looks_;     // at its elements, if it was not parsed
     std::set<std::string, std::less<>> rejected_;
     std::set<std::string, std::less<>>
         read_again_; // connectors that embed a credential of which another copy was read

@@ -80,7 +80,8 @@ Probe judge(const config::Settings& settings, const config::Organisation& organi
             const Result<api::Response>& response) {
     if (!response)
         return explain_failure(settings, organisation, response.error());
-    auto page = decode::PageSplitter().split(response->body);
+    decode::Drift drift;
+    auto page = decode::PageSplitter().split(response->body, drift);
     if (!page)
         return explain_failure(settings, organisation, page.error());
     Probe out;

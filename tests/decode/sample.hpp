@@ -52,7 +52,8 @@ struct Decoded {
     explicit Decoded(std::string_view json) {
         Fingerprinter fingerprint(sample_key);
         SecretNames names({"*secret*", "*token*", "pin?"});
-        auto outcome = ConnectorDecoder(fingerprint, names).decode(json, drift);
+        ConnectorDecoder decoder(fingerprint, names, drift);
+        auto outcome = decoder.decode(json);
         if (outcome.has_value())
             connector = std::move(*outcome);
         else

@@ -255,7 +255,7 @@ TEST_CASE("what the reference does not say is kept and told once") {
     CHECK(rig.value("SELECT count(*) FROM contract_drift") == "2");
 }
 
-TEST_CASE("of a page with more elements than are kept decoded, each is written and its drift counted once") {
+TEST_CASE("of a page of many elements each is written, and its drift counted once") {
     Rig rig({}, 1000);
     constexpr int count = 700;
     for (int i = 0; i < count; ++i)
