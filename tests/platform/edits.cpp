@@ -8,8 +8,10 @@ namespace {
 
 template <class Item>
 void erase(std::vector<Item>& items, const std::string& id, const char* what) {
-    if (std::erase_if(items, [&](const Item& item) { return item.id == id; }) == 0)
+    auto found = std::ranges::find(items, id, &Item::id);
+    if (found == items.end())
         throw std::out_of_range(std::string("there is no ") + what + " " + id);
+    items.erase(found); // `id` may be its own
 }
 
 template <class Items>

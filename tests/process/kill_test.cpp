@@ -42,6 +42,7 @@ struct Busy : Site {
             };
         });
     }
+    // Organisations stay about as large as they are, so that the last kill takes no longer than the first.
     void mutate(int edits) {
         auto& world = platform.world;
         for (int i = 0; i < edits; ++i)
@@ -49,6 +50,9 @@ struct Busy : Site {
                 world.random_mutation(random, organisation.id);
                 while (organisation.connectors.size() < 25)
                     world.create(organisation.id);
+                while (organisation.connectors.size() > 35)
+                    world.remove(organisation.id,
+                                 organisation.connectors[random() % organisation.connectors.size()].id);
             }
     }
     // Edits before each page as long as it is on.
