@@ -157,7 +157,7 @@ std::string at_byte(std::size_t offset) {
 
 } // namespace
 
-Result<Page> PageSplitter::split(std::string_view body, Drift& drift) {
+Result<Page> PageSplitter::split(std::string_view body) {
     using namespace rapidjson;
     if (auto offset = model::find_invalid_utf8(body); offset != body.npos)
         return Failure{errc::bad_page, "not UTF-8" + at_byte(offset)};
@@ -182,14 +182,11 @@ Result<Page> PageSplitter::split(std::string_view body, Drift& drift) {
         return Failure{errc::bad_page, handler.wrong()};
     if (!handler.has_connectors())
         return Failure{errc::bad_page, "the page has no `connectors`"};
-    if (!page.total_count)
-        drift.note("$.totalCount", "missing or no count");
     return page;
 }
 
 std::optional<Page> PageSplitter::split_known(std::string_view body,
-                                              const std::function<bool(const Element&)>& known,
-                                              Drift& drift) {
+                                              const std::function<bool(const Element&)>& known) {
     constexpr std::string_view list = R"("connectors":[)", placeholder = "{}";
     std::size_t at = body.find(list);
     if (at == body.npos)
@@ -211,16 +208,13 @@ std::optional<Page> PageSplitter::split_known(std::string_view body,
             outline_ += body[at++];
     }
     outline_.append(body, at);
-    Drift noted;
-    auto page = split(outline_, noted);
+    auto page = split(outline_);
     if (!page || page->elements.size() != elements.size())
         return {};
     for (std::size_t i = 0; i < places.size(); ++i)
         if (page->elements[i].raw.data() != outline_.data() + places[i])
             return {};
     page->elements = std::move(elements);
-    if (!page->total_count)
-        drift.note("$.totalCount", "missing or no count");
     return *std::move(page);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "daemon/decode/drift.hpp"
 #include "daemon/model/error.hpp"
 
 #include <cstdint>
@@ -20,7 +19,7 @@ struct Element {
 };
 
 struct Page {
-    std::optional<std::int64_t> total_count; // nothing when missing or no count: then noted as drift
+    std::optional<std::int64_t> total_count; // nothing when missing or no count, which is drift
     std::vector<Element> elements;
     std::string next; // empty on the last page: absent, null and "" mean the same
 };
@@ -31,14 +30,13 @@ class PageSplitter {
 public:
     // Fails with errc::bad_page when `body` is not JSON in UTF-8, nested absurdly, or has no array
     // `connectors`.
-    Result<Page> split(std::string_view body, Drift& drift);
+    Result<Page> split(std::string_view body);
 
     // The same without parsing the elements, when all of them are known: `known` is asked about each, and
     // says whether exactly these bytes have been an element with this id of a page that was split. Then
     // nothing is left to be wrong with the page but what stands between them. Nothing when one is not known
     // or the page is of an unusual form, and `split` decides.
-    std::optional<Page> split_known(std::string_view body, const std::function<bool(const Element&)>& known,
-                                    Drift& drift);
+    std::optional<Page> split_known(std::string_view body, const std::function<bool(const Element&)>& known);
 
 private:
     std::string buffer_, outline_;

@@ -50,17 +50,24 @@ Result<decode::Page> PageReader::split(std::string_view body, Batch& batch) {
     recalled_ = known.has_value();
     if (recalled_)
         return *std::move(known);
+    auto page = take_apart(body, batch);
+    if (page && !page->total_count)
+        drift_.note("$.totalCount", "missing or no count");
+    return page;
+}
+
+Result<decode::Page> PageReader::take_apart(std::string_view body, Batch& batch) {
     {
         store::Snapshot snapshot(database_);
         looks_.clear();
         auto is_known = [&](const decode::Element& element) {
             return looks_.emplace_back(look_at(element, batch)).passed_over;
         };
-        if (auto page = splitter_.split_known(body, is_known, drift_))
+        if (auto page = splitter_.split_known(body, is_known))
             return *std::move(page);
     }
     looks_.clear();
-    return splitter_.split(body, drift_);
+    return splitter_.split(body);
 }
 
 void PageReader::read(const decode::Page& page, fidelity::Ledger& ledger, Batch& batch) {

@@ -64,6 +64,7 @@ private:
         bool passed_over;
     };
 
+    Result<decode::Page> take_apart(std::string_view body, Batch&);
     Look look_at(const decode::Element&, Batch&);
     void read_element(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);
     bool look_into(const decode::Element&, const Look&, fidelity::Ledger&, Batch&);

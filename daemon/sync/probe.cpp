@@ -80,8 +80,7 @@ Probe judge(const config::Settings& settings, const config::Organisation& organi
             const Result<api::Response>& response) {
     if (!response)
         return explain_failure(settings, organisation, response.error());
-    decode::Drift drift;
-    auto page = decode::PageSplitter().split(response->body, drift);
+    auto page = decode::PageSplitter().split(response->body);
     if (!page)
         return explain_failure(settings, organisation, page.error());
     Probe out;

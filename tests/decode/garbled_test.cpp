@@ -63,8 +63,7 @@ TEST_CASE("garbled: a page is split as the parser reads it, or not at all") {
     for (int i = 0; i < 20'000; ++i) {
         std::string text = garbled(page_text, random);
         CAPTURE(text);
-        Drift drift;
-        auto page = splitter.split(text, drift);
+        auto page = splitter.split(text);
         if (page.has_error())
             continue;
         ++split;

@@ -35,7 +35,7 @@ private:
             platform::Ask ask;
             ask.target = api::page_target(endpoint.path, organisation_, page_size, cursor, {});
             auto answer = platform_.answer(ask);
-            auto page = splitter_.split(answer.body, drift_);
+            auto page = splitter_.split(answer.body);
             if (answer.status != 200 || answer.wire != platform::Wire::normal || !page)
                 return false;
             for (const auto& element : page->elements)
@@ -50,7 +50,6 @@ private:
     platform::Platform& platform_;
     std::string organisation_;
     decode::PageSplitter splitter_;
-    decode::Drift drift_;
     std::set<std::string> rows_;
 };
 

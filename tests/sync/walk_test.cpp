@@ -255,6 +255,18 @@ TEST_CASE("what the reference does not say is kept and told once") {
     CHECK(rig.value("SELECT count(*) FROM contract_drift") == "2");
 }
 
+TEST_CASE("a total that is no count is drift, of a page that is parsed and of one whose elements are known") {
+    Mirrored rig;
+    rig.platform.behaviour.total.fixed = -1;
+    const std::string differ = "SELECT count - (SELECT sum(requests) FROM walks WHERE walk_id > 1) FROM "
+                               "contract_drift WHERE json_path = '$.totalCount'";
+    rig.touch("1");
+    rig.walk();
+    CHECK(rig.value(differ) == "0");
+    rig.walk();
+    CHECK(rig.value(differ) == "0");
+}
+
 TEST_CASE("of a page of many elements each is written, and its drift counted once") {
     Rig rig({}, 1000);
     constexpr int count = 700;
