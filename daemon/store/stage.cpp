@@ -17,14 +17,16 @@ using model::Subject;
 
 namespace {
 
-// version: which of the copies that came counts. uses: the copies that a connector embeds, see Uses.
+// uses: the copies that a connector embeds, see Uses. version: which of the copies that came counts. What is
+// looked up for each that comes again is narrow, so that it stays in memory; the copies' text lies apart.
 const char* const tables = R"(
 CREATE TABLE connectors (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, updated_at TEXT NOT NULL, digest BLOB NOT NULL,
     uses BLOB NOT NULL, document BLOB NOT NULL);
 CREATE TABLE credentials (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, users INTEGER NOT NULL,
-    document BLOB NOT NULL);
+    id TEXT NOT NULL PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, users INTEGER NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE copies (position INTEGER PRIMARY KEY, credential_id TEXT NOT NULL, document BLOB NOT NULL);
 )";
 
 // Credentials with the version of the copy: for each the version in eight bytes, then the length of the id in
@@ -89,6 +91,7 @@ struct Stage::Temporary {
     std::unique_ptr<Database> database;
     std::unique_ptr<Query> reading; // what is being written to the mirror
     BloomFilter connectors;         // by id
+    std::int64_t copies = 0;        // how many stand in the table
 };
 
 Stage::Stage(std::string mirror) : mirror_(std::move(mirror)) {}
@@ -147,47 +150,51 @@ void Stage::forget_uses(std::string_view connector_id) {
 
 // Gives the version of the copy.
 std::int64_t Stage::put_credential(Document credential) {
+    Database& database = *temporary_->database;
     std::string id(credential.id()), packed = model::pack(credential);
     std::int64_t position = 0, version = 1;
     {
-        Query query(*temporary_->database,
-                    "SELECT position, version, document FROM credentials WHERE id = ?");
+        Query query(database, "SELECT position, version FROM credentials WHERE id = ?");
         if (query.with(id).step()) {
             position = query.integer(0);
             version = query.integer(1);
-            if (query.blob(2) == packed) {
-                packed.clear();
-            } else {
-                Document before = model::unpack(Subject::credential, query.blob(2));
-                credential.inherit(before);
-                if (!model::diff(before, credential).empty()) {
-                    ++version;
-                    copies_differ_ = true;
-                }
-                packed = model::pack(credential);
-            }
         }
     }
     if (position == 0) {
-        Query(*temporary_->database,
-              "INSERT INTO credentials (id, version, users, document) VALUES (?, ?, 1, ?)")
-            .with(id, version)
+        position = ++temporary_->copies;
+        Query(database, "INSERT INTO credentials (id, position, version, users) VALUES (?, ?, ?, 1)")
+            .with(id, position, version)
+            .run();
+        Query(database, "INSERT INTO copies (position, credential_id, document) VALUES (?, ?, ?)")
+            .with(position, id)
             .with_blob(packed)
             .run();
         bytes_ += packed.size();
-    } else if (packed.empty()) {
-        Query(*temporary_->database, "UPDATE credentials SET users = users + 1 WHERE position = ?")
-            .with(position)
-            .run();
-    } else {
-        Query(*temporary_->database,
-              "UPDATE credentials SET users = users + 1, version = ?, document = ? WHERE position = ?")
-            .with(version)
+        return version;
+    }
+    if (std::string known = copy(position); known != packed) {
+        Document before = model::unpack(Subject::credential, known);
+        credential.inherit(before);
+        if (!model::diff(before, credential).empty()) {
+            ++version;
+            copies_differ_ = true;
+        }
+        packed = model::pack(credential);
+        Query(database, "UPDATE copies SET document = ? WHERE position = ?")
             .with_blob(packed)
             .with(position)
             .run();
     }
+    Query(database, "UPDATE credentials SET users = users + 1, version = ? WHERE id = ?")
+        .with(version, id)
+        .run();
     return version;
+}
+
+std::string Stage::copy(std::int64_t position) {
+    Query query(*temporary_->database, "SELECT document FROM copies WHERE position = ?");
+    query.with(position).step();
+    return std::string(query.blob(0));
 }
 
 std::optional<Stage::Waiting> Stage::find(std::string_view connector_id) {
@@ -201,9 +208,9 @@ std::optional<Stage::Waiting> Stage::find(std::string_view connector_id) {
 
 Document Stage::credential(std::string_view credential_id) {
     if (count_ > 0) {
-        Query query(*temporary_->database, "SELECT document FROM credentials WHERE id = ?");
+        Query query(*temporary_->database, "SELECT position FROM credentials WHERE id = ?");
         if (query.with(credential_id).step())
-            return model::unpack(Subject::credential, query.blob(0));
+            return model::unpack(Subject::credential, copy(query.integer(0)));
     }
     return Document(Subject::credential);
 }
@@ -223,22 +230,22 @@ void Stage::write(const Act& act, std::size_t limit, Mirror& mirror) {
 
 // In the order of the ids by their index: sorting would write all of it once more, and take memory with its
 // size.
-void Stage::start_reading(std::string_view table, std::string_view columns) {
+void Stage::start_reading(std::string_view in_order_of_ids, std::string_view in_order_of_reading) {
     Database& database = *temporary_->database;
     if (by_id_) {
         database.execute("PRAGMA cache_size = -512");
         give_back_cache(database);
     }
-    std::string sql("SELECT ");
-    ((sql += columns) += " FROM ") += table;
-    sql += by_id_ ? " ORDER BY id" : " ORDER BY position";
-    temporary_->reading = std::make_unique<Query>(database, sql);
+    temporary_->reading = std::make_unique<Query>(database, by_id_ ? in_order_of_ids : in_order_of_reading);
 }
 
 // Those that no connector embeds any more do not count.
 std::size_t Stage::write_credentials(const Act& act, std::size_t limit, Mirror& mirror) {
     if (!temporary_->reading)
-        start_reading("credentials", "document, users");
+        start_reading(
+            "SELECT document, users FROM credentials CROSS JOIN copies USING (position) ORDER BY id",
+            "SELECT document, users FROM copies CROSS JOIN credentials ON id = credential_id "
+            "ORDER BY copies.position");
     Query& query = *temporary_->reading;
     std::size_t size = 0;
     while (size <= limit) {
@@ -258,7 +265,8 @@ std::size_t Stage::write_credentials(const Act& act, std::size_t limit, Mirror& 
 
 std::size_t Stage::write_connectors(const Act& act, std::size_t limit, Mirror& mirror) {
     if (!temporary_->reading)
-        start_reading("connectors", "id, document, digest, uses");
+        start_reading("SELECT id, document, digest, uses FROM connectors ORDER BY id",
+                      "SELECT id, document, digest, uses FROM connectors ORDER BY position");
     Query& query = *temporary_->reading;
     std::size_t size = 0;
     while (size <= limit || !by_id_) {

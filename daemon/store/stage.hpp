@@ -56,7 +56,8 @@ private:
     void open();
     std::int64_t put_credential(model::Document credential);
     void forget_uses(std::string_view connector_id);
-    void start_reading(std::string_view table, std::string_view columns);
+    std::string copy(std::int64_t position); // of a credential, packed
+    void start_reading(std::string_view in_order_of_ids, std::string_view in_order_of_reading);
     std::size_t write_credentials(const Act&, std::size_t limit, Mirror&);
     std::size_t write_connectors(const Act&, std::size_t limit, Mirror&);
     bool counts(std::string_view uses);
