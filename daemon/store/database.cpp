@@ -183,7 +183,7 @@ void Database::open_for_writing(model::Time now, std::chrono::milliseconds patie
     sqlite.exec("PRAGMA synchronous = FULL");
     sqlite.exec("PRAGMA foreign_keys = ON");
     sqlite.exec("PRAGMA journal_size_limit = 67108864");
-    sqlite.exec("PRAGMA cache_size = -4096");
+    sqlite.exec("PRAGMA cache_size = -6144");
     migrate(now);
     sqlite.exec("PRAGMA busy_timeout = 100");
 }
