@@ -28,11 +28,13 @@ void select(const std::string& path, const std::string& sql, const Visit& visit)
     sqlite3* database = nullptr;
     sqlite3_stmt* statement = nullptr;
     int state = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+    sqlite3_busy_timeout(database, 5000);
     if (state == SQLITE_OK)
         state = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
-    while (state == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        visit(statement);
-    std::string error = state == SQLITE_OK ? "" : sqlite3_errmsg(database);
+    if (state == SQLITE_OK)
+        while ((state = sqlite3_step(statement)) == SQLITE_ROW)
+            visit(statement);
+    std::string error = state == SQLITE_DONE ? "" : sqlite3_errmsg(database);
     sqlite3_finalize(statement);
     sqlite3_close(database);
     if (!error.empty())
